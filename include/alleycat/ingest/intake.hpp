@@ -1,0 +1,55 @@
+#pragma once
+
+#include <alleycat/core/counters.hpp>
+#include <alleycat/stream/stream.hpp>
+#include <alleycat/telemetry/record_reader.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace alleycat::ingest {
+
+/// A door's work on payloads, whatever brought them: read the records, append them to the stream.
+///
+/// Thread: the door's.
+class Intake {
+public:
+    /// Who is told of refused records.
+    class RejectSink {
+    public:
+        virtual ~RejectSink() = default;
+        /// False while no further rejection can be told: then reading stops before it.
+        [[nodiscard]] virtual bool may_reject() const = 0;
+        /// `accepted`: records of this payload accepted before it.
+        virtual void on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted) = 0;
+    };
+
+    enum class Outcome {
+        Done,       ///< the payload is used up
+        RingFull,   ///< a record found no room; go on with `rest` after the producer's on_space
+        Congested,  ///< the sink may not reject; go on with `rest` when it may
+    };
+    struct Taken {
+        Outcome outcome{Outcome::Done};
+        std::uint64_t accepted{0};
+        std::string rest;  ///< a payload, padded: see text()
+
+        /// `rest` without its padding.
+        [[nodiscard]] std::string_view text() const;
+    };
+
+    Intake(telemetry::RecordLimits limits, stream::Producer producer, DoorCounters& counters);
+
+    /// `payload`: with RecordReader::kPadding readable bytes behind it.
+    [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink);
+
+    /// When it returns, every accepted record may be acknowledged; see stream::Producer::flush().
+    void flush() { producer_.flush(); }
+
+private:
+    telemetry::RecordReader reader_;
+    stream::Producer producer_;
+    DoorCounters& counters_;
+};
+
+}  // namespace alleycat::ingest

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <alleycat/net/http.hpp>
+#include <alleycat/net/websocket.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace alleycat::net {
+
+using Handler = std::function<Response(const Request&)>;
+/// Makes what handles a WebSocket, or a response that refuses it.
+using SocketHandler = std::function<std::variant<std::unique_ptr<WebSocket::Handler>, Response>(const Request&)>;
+
+/// One listener for HTTP/1.1 and WebSocket.
+///
+/// Thread: everything, handlers too, on the one thread that runs the io_context.
+/// Bounds: connections, header and body size, the time a request may take to arrive and a connection may idle.
+class HttpServer {
+public:
+    struct Options {
+        std::string host{"127.0.0.1"};
+        std::uint16_t port{8080};  ///< 0: any free one
+        std::chrono::milliseconds idle_timeout{60'000};
+        std::chrono::milliseconds request_timeout{10'000};
+        std::size_t header_bytes{8 * 1024};
+        std::size_t body_bytes{1024 * 1024};
+        std::size_t connections{12'000};  ///< further ones are closed at once
+        WebSocket::Options websocket;
+    };
+
+    HttpServer(boost::asio::io_context& context, Options options);
+    ~HttpServer();
+
+    /// A GET (and HEAD) route. `pattern`: a path in which {} stands for one or more characters other than '/'.
+    void get(std::string pattern, Handler handler);
+    void websocket(std::string path, SocketHandler handler);
+
+    /// Binds and listens. Throws boost::system::system_error.
+    void listen();
+    [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
+
+    /// Takes no further connections, and says goodbye on those there are.
+    void shut_down();
+    /// Ends every connection now.
+    void abort();
+
+    [[nodiscard]] std::size_t connections() const { return connections_.size(); }
+
+private:
+    friend class HttpSession;
+    struct Route {
+        std::string pattern;
+        Handler handler;  // one of the two
+        SocketHandler socket;
+    };
+
+    void accept();
+    void watch();
+    [[nodiscard]] const Route* find(Request& request) const;
+
+    boost::asio::io_context& context_;
+    const Options options_;
+    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer timer_;
+    Connections connections_;
+    ReadBuffer read_buffer_;
+    std::vector<Route> routes_;
+    bool stopping_{false};
+};
+
+/// Whether `path` fits `pattern`; appends what each {} stands for.
+[[nodiscard]] bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& parameters);
+
+}  // namespace alleycat::net

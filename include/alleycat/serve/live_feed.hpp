@@ -1,0 +1,52 @@
+#pragma once
+
+#include <alleycat/history/best_table.hpp>
+#include <alleycat/net/http_server.hpp>
+#include <alleycat/ranking/board.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace alleycat::serve {
+
+/// Live rankings for the viewers of `/live`: a snapshot, then at most one delta a tick.
+///
+/// Thread: the network thread.
+/// Cost:   viewers of the same board share one encoded, framed message; a viewer's own row follows as a frame of its
+/// own. Bounds: a viewer that does not read is skipped while kMaxQueuedBytes wait for it, and gets a fresh snapshot
+/// when it
+///         has read them.
+class LiveFeed {
+public:
+    static constexpr std::size_t kMaxQueuedBytes = 256 * 1024;
+
+    struct Options {
+        std::vector<ClassId> classes;
+        std::uint32_t last_second{300};  ///< of a race: where `alltime` looks while nobody rides
+        std::size_t max_top{1000};       ///< the largest `?top=`
+        std::size_t races{16};           ///< remembered a class
+        std::function<std::shared_ptr<const history::ClassBests>(ClassId)> bests;
+        std::function<std::string(RacerId)> name_of;
+    };
+
+    explicit LiveFeed(Options options);
+    ~LiveFeed();
+
+    /// Makes what handles one viewer, or the answer to a bad query.
+    [[nodiscard]] std::variant<std::unique_ptr<net::WebSocket::Handler>, net::Response> open(
+        const net::Request& request);
+
+    /// What the ranking thread published at a tick.
+    void publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races);
+
+    [[nodiscard]] std::size_t viewers() const;
+    /// Snapshots sent to viewers that had fallen behind, ever.
+    [[nodiscard]] std::uint64_t resyncs() const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alleycat::serve

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <alleycat/core/counters.hpp>
+#include <alleycat/net/http_server.hpp>
+#include <alleycat/stream/stream.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace alleycat::serve {
+
+/// What the daemon says of itself at one moment.
+struct Status {
+    struct Door {
+        std::string name;
+        const DoorCounters* counters{nullptr};
+    };
+    std::string version;
+    std::string not_ready;  ///< why the daemon is not ready; empty where it is
+    std::vector<Door> doors;
+    std::vector<stream::Stream::ShardState> shards;
+    std::uint64_t merged{0};  ///< records that reached the personal bests, better or not
+    std::size_t windows_waiting{0};
+    std::size_t connections{0};
+    std::size_t viewers{0};
+    std::uint64_t resyncs{0};
+    bool broker_configured{false};
+    bool broker_connected{false};
+};
+
+/// `GET /healthz` (the daemon lives), `/readyz` (it can do its work) and `/metrics` (Prometheus text).
+/// `status` is called on the network thread.
+void add_status_routes(net::HttpServer& server, std::function<Status()> status);
+
+/// The status in Prometheus' text format 0.0.4.
+[[nodiscard]] std::string metrics_text(const Status& status);
+
+}  // namespace alleycat::serve

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <alleycat/core/ids.hpp>
+#include <alleycat/ranking/board.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace alleycat::app {
+
+// The configuration: plain values, read once before anything starts, then constant. The member initialisers are the
+// built-in defaults and equal the shipped config/alleycat.toml. Ranges stand in config_schema.cpp, the one place where
+// a key is declared; each value that load_config() hands out is inside its range.
+
+/// The version of the project, as CMakeLists.txt has it; a test compares them.
+inline constexpr std::string_view kVersion = "0.1.0";
+
+struct Endpoint {
+    std::string host;  ///< a name, an IPv4 address, or an IPv6 address without brackets
+    std::uint16_t port{0};
+
+    bool operator==(const Endpoint&) const = default;
+};
+
+struct Http {
+    Endpoint listen{"127.0.0.1", 8080};                 ///< port 0: any free port
+    std::chrono::milliseconds idle_timeout{60'000};     ///< between two requests of one connection
+    std::chrono::milliseconds request_timeout{10'000};  ///< to receive one whole request header
+
+    bool operator==(const Http&) const = default;
+};
+
+enum class MqttProtocol : std::uint8_t { V311, V5 };
+
+struct Mqtt {
+    std::optional<Endpoint> broker{Endpoint{"127.0.0.1", 1883}};  ///< none: no MQTT at all
+    std::string username;                                         ///< empty: anonymous
+    std::filesystem::path password_file;                          ///< empty: no password; never without a username
+    std::string client_id{"alleycatd"};                           ///< names the persistent session; never empty
+    MqttProtocol protocol{MqttProtocol::V5};
+    std::string topic{"alleycat-publish"};            ///< a topic filter, wildcards allowed
+    int qos{1};                                       ///< 0 or 1
+    std::string results_topic{"alleycat-subscribe"};  ///< empty: results are not published
+    std::filesystem::path ca_file;                    ///< empty: no TLS
+    std::chrono::seconds keepalive{30};
+    std::chrono::seconds reconnect_max{30};  ///< longest pause between two attempts to connect
+
+    bool operator==(const Mqtt&) const = default;
+};
+
+struct Storage {
+    std::filesystem::path directory{"data"};  ///< relative to the working directory
+
+    bool operator==(const Storage&) const = default;
+};
+
+struct Stream {
+    std::string name{"alleycat"};
+    std::uint32_t shards{4};
+    std::string partition_key{"${racerId}"};
+    std::uint64_t ring_capacity_bytes{4U << 20};  ///< per shard, as written; the stream rounds up to a power of two
+
+    bool operator==(const Stream&) const = default;
+};
+
+struct Delivery {
+    std::chrono::milliseconds interval{60'000};  ///< a window ends after this long …
+    std::uint64_t size_bytes{1U << 20};          ///< … or at this size, whichever comes first
+
+    bool operator==(const Delivery&) const = default;
+};
+
+struct History {
+    std::chrono::milliseconds settle{30'000};  ///< quiet time before a class's file is compressed once more, harder
+
+    bool operator==(const History&) const = default;
+};
+
+struct Race {
+    std::chrono::seconds length{300};
+    std::chrono::seconds window{300};  ///< from one start to the next
+
+    bool operator==(const Race&) const = default;
+};
+
+struct ClassConfig {
+    ClassId id{};
+    std::string name;  ///< 1 … 64 characters
+
+    bool operator==(const ClassConfig&) const = default;
+};
+
+struct Ranking {
+    alleycat::ranking::Score score{alleycat::ranking::Score::Output};
+    std::chrono::milliseconds tick{1'000};  ///< at most one frame to a viewer in this time
+
+    bool operator==(const Ranking&) const = default;
+};
+
+struct Limits {
+    double cadence_max{250};     ///< rpm
+    double resistance_max{100};  ///< %
+    std::uint32_t name_characters{64};
+    std::uint64_t record_bytes{16U << 10};  ///< never above payload_bytes, nor above half a shard's ring
+    std::uint64_t payload_bytes{1U << 20};
+    std::uint64_t http_header_bytes{8U << 10};
+    std::uint32_t connections{12'000};
+    std::uint32_t viewer_top{1'000};  ///< the largest `?top=` a viewer may ask for
+    std::uint32_t open_races{16};     ///< races kept live per class
+
+    bool operator==(const Limits&) const = default;
+};
+
+enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warning, Error };
+enum class LogFormat : std::uint8_t { Text, Json };
+
+struct Log {
+    LogLevel level{LogLevel::Info};
+    LogFormat format{LogFormat::Text};
+
+    bool operator==(const Log&) const = default;
+};
+
+struct Config {
+    Http http;
+    Mqtt mqtt;
+    Storage storage;
+    Stream stream;
+    Delivery delivery;
+    History history;
+    Race race;
+    /// At least one; no id twice.
+    std::vector<ClassConfig> classes{{ClassId{1}, "Sprint"},    {ClassId{2}, "Hills"},    {ClassId{3}, "Endurance"},
+                                     {ClassId{4}, "Intervals"}, {ClassId{5}, "Recovery"}, {ClassId{6}, "Climb"}};
+    Ranking ranking;
+    Limits limits;
+    Log log;
+
+    bool operator==(const Config&) const = default;
+};
+
+/// The program has said what it was asked for, or cannot start: print `text` and leave with `code`.
+struct ExitNow {
+    int code{0};       ///< 0: `text` goes to standard output; kConfigurationError: to standard error
+    std::string text;  ///< ends with a line feed
+};
+
+inline constexpr int kConfigurationError = 2;
+
+using Environment = std::vector<std::pair<std::string, std::string>>;  ///< name, value
+
+/// The `environ` of this process, as load_config() takes it.
+[[nodiscard]] Environment read_environment(const char* const* environment);
+
+/// The configuration by falling weight: flags, `ALLEYCAT_…` variables, the file of `--config`, the built-in defaults.
+/// Every source is checked in full, also where a stronger one overrides it. Variables without the prefix are
+/// ignored, and so are those that Kubernetes sets for a service named alleycat (ALLEYCAT_SERVICE_…, ALLEYCAT_PORT…).
+///
+/// `argv[0]` is the program's name. Reads the file of `--config` and no other; a password file is not opened.
+/// Errors: the first wrong key or value as one line that names its place and what is allowed.
+[[nodiscard]] std::variant<Config, ExitNow> load_config(
+    int argc, const char* const* argv, std::span<const std::pair<std::string, std::string>> environment);
+
+}  // namespace alleycat::app

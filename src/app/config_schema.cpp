@@ -1,0 +1,235 @@
+#include "config_schema.hpp"
+
+#include "config_classes.hpp"
+#include "config_rules.hpp"
+
+#include <algorithm>
+
+namespace alleycat::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kKB = 1024;
+constexpr std::uint64_t kMB = 1024 * kKB;
+constexpr std::uint64_t kGB = 1024 * kMB;
+
+template <class S>
+struct Section {
+    std::string name;
+    S Config::*part;
+
+    template <class T>
+    Key operator()(std::string key, T S::*member, Kind<T> kind, std::string help) const
+    {
+        return {name,
+                std::move(key),
+                std::move(kind.placeholder),
+                std::move(kind.allowed),
+                std::move(help),
+                [at = part, member, read = std::move(kind.read)](Config& config, const Value& value) {
+                    auto result = read(value);
+                    if (auto* complaint = std::get_if<Complaint>(&result)) {
+                        return std::optional<Complaint>(std::move(*complaint));
+                    }
+                    config.*at.*member = std::get<T>(std::move(result));
+                    return std::optional<Complaint>();
+                },
+                [at = part, member, literal = std::move(kind.literal)](const Config& config) {
+                    return literal(config.*at.*member);
+                }};
+    }
+};
+
+Key classes_key()
+{
+    auto kind = class_list();
+    return {"",
+            "classes",
+            kind.placeholder,
+            kind.allowed,
+            "The exercise classes; [[class]] tables in the file",
+            [read = kind.read](Config& config, const Value& value) -> std::optional<Complaint> {
+                auto result = read(value);
+                if (auto* complaint = std::get_if<Complaint>(&result)) {
+                    return std::move(*complaint);
+                }
+                config.classes = std::get<std::vector<ClassConfig>>(std::move(result));
+                return std::nullopt;
+            },
+            [literal = kind.literal](const Config& config) { return literal(config.classes); }};
+}
+
+Kind<std::string> stream_name()
+{
+    return text("1 to 128 letters, digits, '_', '.' or '-'", is_stream_name);
+}
+
+Kind<std::string> partition_key()
+{
+    return text(
+        "1 to 128 bytes, with no other placeholders than ${racerId}, ${classId}, ${uuid}, ${timestamp()} and "
+        "${random()}",
+        is_partition_key);
+}
+
+Kind<std::string> client_id()
+{
+    return text("1 to 256 bytes of text", [](std::string_view id) { return !id.empty() && id.size() <= 256; });
+}
+
+Kind<std::string> topic_filter()
+{
+    return text("an MQTT topic filter, such as \"alleycat-publish\" or \"gym/+/telemetry\"", is_topic_filter);
+}
+
+Kind<std::string> optional_topic()
+{
+    return text("an MQTT topic without + and #, or empty",
+                [](std::string_view topic) { return topic.empty() || is_topic(topic); });
+}
+
+Kind<std::string> user_name()
+{
+    return text("text of at most 65535 bytes, or empty", [](std::string_view name) { return name.size() <= 65'535; });
+}
+
+std::vector<Key> make_schema()
+{
+    const Section http{"http", &Config::http};
+    const Section mqtt{"mqtt", &Config::mqtt};
+    const Section storage{"storage", &Config::storage};
+    const Section stream{"stream", &Config::stream};
+    const Section delivery{"delivery", &Config::delivery};
+    const Section history{"history", &Config::history};
+    const Section race{"race", &Config::race};
+    const Section ranking{"ranking", &Config::ranking};
+    const Section limits{"limits", &Config::limits};
+    const Section log{"log", &Config::log};
+    const auto protocols = choice<MqttProtocol>({"3.1.1", "5"});
+    const auto scores = choice<alleycat::ranking::Score>({"output", "best", "mean", "total"});
+    const auto levels = choice<LogLevel>({"trace", "debug", "info", "warning", "error"});
+    const auto formats = choice<LogFormat>({"text", "json"});
+    return {
+        http("listen", &Http::listen, listen_endpoint(), "Address of the web page, the API and both WebSockets"),
+        http("idle_timeout", &Http::idle_timeout, duration(1s, 1h), "Close a connection that asks nothing for so long"),
+        http("request_timeout", &Http::request_timeout, duration(100ms, 600s),
+             "Time in which a request's header must arrive"),
+
+        mqtt("broker", &Mqtt::broker, optional_endpoint(), "The MQTT broker; empty: no MQTT"),
+        mqtt("username", &Mqtt::username, user_name(), "User at the broker; empty: anonymous"),
+        mqtt("password_file", &Mqtt::password_file, optional_path(), "File whose first line is the broker's password"),
+        mqtt("client_id", &Mqtt::client_id, client_id(), "Name of this daemon's session at the broker"),
+        mqtt("protocol", &Mqtt::protocol, protocols, "MQTT version"),
+        mqtt("topic", &Mqtt::topic, topic_filter(), "Topic filter of the bikes' records"),
+        mqtt("qos", &Mqtt::qos, whole_number(0, 1), "Quality of service of that subscription"),
+        mqtt("results_topic", &Mqtt::results_topic, optional_topic(), "Topic of the live results; empty: none"),
+        mqtt("ca_file", &Mqtt::ca_file, optional_path(), "CA certificates (PEM) to trust; set: TLS, empty: plain TCP"),
+        mqtt("keepalive", &Mqtt::keepalive, whole_seconds(5s, 1h), "Longest silence before the link is probed"),
+        mqtt("reconnect_max", &Mqtt::reconnect_max, whole_seconds(1s, 1h), "Longest pause between two connects"),
+
+        storage("directory", &Storage::directory, path(), "Where all data is kept"),
+
+        stream("name", &Stream::name, stream_name(), "The stream's name in the stream API"),
+        stream("shards", &Stream::shards, whole_number(1U, 256U), "Shards of the stream"),
+        stream("partition_key", &Stream::partition_key, partition_key(), "What decides a record's shard"),
+        stream("ring_capacity", &Stream::ring_capacity_bytes, size(64 * kKB, kGB), "Memory for new records of a shard"),
+
+        delivery("interval", &Delivery::interval, duration(100ms, 900s), "Deliver a shard's records after so long"),
+        delivery("size", &Delivery::size_bytes, size(64 * kKB, 128 * kMB),
+                 "Deliver them sooner, once they have this size"),
+
+        history("settle", &History::settle, duration(1s, 1h), "Quiet time before a history file is packed smaller"),
+
+        race("length", &Race::length, second_count(1s, 86'400s), "Length of a race in seconds"),
+        race("window", &Race::window, second_count(1s, 86'400s), "Seconds from one start to the next"),
+
+        classes_key(),
+
+        ranking("score", &Ranking::score, scores, "What racers are ranked by"),
+        ranking("tick", &Ranking::tick, duration(50ms, 60s), "Viewers are sent at most one update in this time"),
+
+        limits("cadence_max", &Limits::cadence_max, positive_number(10'000), "Highest cadence a record may have, rpm"),
+        limits("resistance_max", &Limits::resistance_max, positive_number(10'000), "Highest resistance, %"),
+        limits("name_characters", &Limits::name_characters, whole_number(1U, 1'024U), "Longest name of a racer"),
+        limits("record_bytes", &Limits::record_bytes, size(kKB, kMB), "Largest record"),
+        limits("payload_bytes", &Limits::payload_bytes, size(16 * kKB, 16 * kMB), "Largest message of records"),
+        limits("http_header_bytes", &Limits::http_header_bytes, size(kKB, 64 * kKB), "Largest header of a request"),
+        limits("connections", &Limits::connections, whole_number(1U, 1'000'000U), "Most connections at once"),
+        limits("viewer_top", &Limits::viewer_top, whole_number(1U, 100'000U), "Most entries a viewer may ask for"),
+        limits("open_races", &Limits::open_races, whole_number(1U, 1'000U), "Races kept live in a class"),
+
+        log("level", &Log::level, levels, "Least important message to log"),
+        log("format", &Log::format, formats, "Lines for people or JSON for machines"),
+    };
+}
+
+/// How many single-letter changes make `from` into `to`.
+std::size_t edit_distance(std::string_view from, std::string_view to)
+{
+    std::vector<std::size_t> row(to.size() + 1);
+    for (std::size_t j = 0; j <= to.size(); ++j) {
+        row[j] = j;
+    }
+    for (std::size_t i = 1; i <= from.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= to.size(); ++j) {
+            const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row[to.size()];
+}
+
+std::string joined(const Key& key, char separator)
+{
+    return key.section.empty() ? key.name : key.section + separator + key.name;
+}
+
+}  // namespace
+
+std::string Key::path() const
+{
+    return joined(*this, '.');
+}
+
+std::string Key::variable() const
+{
+    auto variable = "ALLEYCAT_" + joined(*this, '_');
+    std::ranges::transform(variable, variable.begin(), [](char letter) {
+        return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+    });
+    return variable;
+}
+
+std::string Key::flag() const
+{
+    auto flag = "--" + joined(*this, '-');
+    std::ranges::replace(flag, '_', '-');
+    return flag;
+}
+
+const std::vector<Key>& schema()
+{
+    static const std::vector<Key> keys = make_schema();
+    return keys;
+}
+
+std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates)
+{
+    std::size_t best = std::max<std::size_t>(1, word.size() / 3) + 1;
+    std::optional<std::string> found;
+    for (const auto& candidate : candidates) {
+        const auto distance = edit_distance(word, candidate);
+        if (distance < best) {
+            best = distance;
+            found = candidate;
+        }
+    }
+    return found;
+}
+
+}  // namespace alleycat::app

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "config.hpp"
+
+#include <memory>
+
+namespace alleycat::app {
+
+/// The daemon, wired together from its configuration.
+///
+/// Thread: start(), run() and stop() on the main thread; request_stop() on any.
+class Daemon {
+public:
+    /// Reads what the data directory holds. Throws std::exception with one line that says what is wrong.
+    explicit Daemon(const Config& config);
+    ~Daemon();
+
+    /// Opens the doors and serves until request_stop(); then ends in the order of the data: doors, stream, windows,
+    /// history. Throws as the constructor does where a listener cannot be opened.
+    void run();
+    void request_stop();
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace alleycat::app

@@ -1,0 +1,58 @@
+#include "logging.hpp"
+
+#include <alleycat/core/json_text.hpp>
+
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace alleycat::app {
+
+namespace {
+
+spdlog::level::level_enum level_of(LogLevel level)
+{
+    switch (level) {
+        case LogLevel::Trace:
+            return spdlog::level::trace;
+        case LogLevel::Debug:
+            return spdlog::level::debug;
+        case LogLevel::Info:
+            return spdlog::level::info;
+        case LogLevel::Warning:
+            return spdlog::level::warn;
+        case LogLevel::Error:
+            return spdlog::level::err;
+    }
+    return spdlog::level::info;
+}
+
+/// The message as a JSON string, whatever is in it.
+class JsonMessage final : public spdlog::custom_flag_formatter {
+public:
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override
+    {
+        std::string text;
+        append_string(text, {message.payload.data(), message.payload.size()});
+        out.append(text.data(), text.data() + text.size());
+    }
+    std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<JsonMessage>(); }
+};
+
+}  // namespace
+
+void set_up_logging(const Log& log)
+{
+    spdlog::set_default_logger(spdlog::stderr_color_mt("alleycatd"));
+    spdlog::set_level(level_of(log.level));
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    if (log.format == LogFormat::Json) {
+        formatter->add_flag<JsonMessage>('*').set_pattern(
+            R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+    } else {
+        formatter->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v");
+    }
+    spdlog::set_formatter(std::move(formatter));
+}
+
+}  // namespace alleycat::app

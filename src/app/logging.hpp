@@ -1,0 +1,10 @@
+#pragma once
+
+#include "config.hpp"
+
+namespace alleycat::app {
+
+/// Makes spdlog write to standard error as configured.
+void set_up_logging(const Log& log);
+
+}  // namespace alleycat::app

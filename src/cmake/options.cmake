@@ -1,0 +1,39 @@
+# The one place for compiler flags: every target of this project links alleycat_options.
+add_library(alleycat_options INTERFACE)
+target_compile_features(alleycat_options INTERFACE cxx_std_20)
+target_compile_options(alleycat_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Wcast-qual -Woverloaded-virtual
+  -Wconversion -Wsign-conversion -Wnull-dereference -Wimplicit-fallthrough
+  -ffp-contract=off  # outputs are compared byte for byte, so no fused multiply-add
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+  $<$<BOOL:${ALLEYCAT_WERROR}>:-Werror>)
+# simdjson's on-demand parser uses vector instructions only where the compiler may: SSE4.2 and carry-less multiplication
+# are in every x86-64 processor since 2010. (Indexing a text picks the best instructions at run time anyway.)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(alleycat_options INTERFACE -march=x86-64-v2 -mpclmul)
+endif()
+# GCC 12 reports null dereferences and odd bounds inside optimised standard and Boost headers.
+target_compile_options(alleycat_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict>)
+target_compile_definitions(alleycat_options INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(alleycat_options INTERFACE Boost::headers Threads::Threads)
+
+if(ALLEYCAT_SANITIZE)
+  target_compile_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE} -fno-omit-frame-pointer -O1
+                         -fno-sanitize-recover=all)
+  target_link_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE})
+  if(ALLEYCAT_SANITIZE STREQUAL "thread")
+    # GCC's thread sanitizer does not model the fences of Asio's scheduler.
+    target_compile_definitions(alleycat_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+    target_compile_options(alleycat_options INTERFACE -Wno-tsan)
+  endif()
+endif()
+if(ALLEYCAT_FUZZ)
+  target_compile_options(alleycat_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined -O1
+                         -fno-sanitize-recover=all -Wno-unused-command-line-argument)
+  target_link_options(alleycat_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# Asio and Beast are compiled once, here, and not again in each file that includes them.
+add_library(alleycat_boost STATIC ${PROJECT_SOURCE_DIR}/src/cmake/boost.cpp)
+target_link_libraries(alleycat_boost PUBLIC alleycat_options)

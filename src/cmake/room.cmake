@@ -1,0 +1,29 @@
+# alleycat_room(<name> [ROOMS <room>...] [LIBRARIES <target>...] [PCH <header>...])
+#
+# One static library for the folder src/<name>, alias alleycat::<name>. ROOMS are the rooms whose public headers it may
+# include: each room's include/alleycat/<room> is reachable only through a link of its own in the build tree, so an
+# include of any other room does not compile.
+function(alleycat_room name)
+  cmake_parse_arguments(ROOM "" "" "ROOMS;LIBRARIES;PCH" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  add_library(alleycat_${name} STATIC ${sources})
+  add_library(alleycat::${name} ALIAS alleycat_${name})
+
+  set(public ${PROJECT_SOURCE_DIR}/include/alleycat/${name})
+  if(EXISTS ${public})
+    set(root ${PROJECT_BINARY_DIR}/include/${name})
+    file(MAKE_DIRECTORY ${root}/alleycat)
+    if(NOT EXISTS ${root}/alleycat/${name})
+      file(CREATE_LINK ${public} ${root}/alleycat/${name} SYMBOLIC)
+    endif()
+    target_include_directories(alleycat_${name} PUBLIC ${root})
+  endif()
+  target_include_directories(alleycat_${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+
+  list(TRANSFORM ROOM_ROOMS PREPEND alleycat::)
+  target_link_libraries(alleycat_${name} PUBLIC alleycat_options ${ROOM_ROOMS} PRIVATE ${ROOM_LIBRARIES})
+  if(ROOM_PCH)
+    target_precompile_headers(alleycat_${name} PRIVATE ${ROOM_PCH})
+  endif()
+endfunction()

@@ -1,0 +1,141 @@
+#include "class_history.hpp"
+#include "replacement_file.hpp"
+
+#include <alleycat/history/history_store.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace alleycat::history {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Whether `name` is what an interrupted write of ours leaves: `class-<digits>.gz.unfinished`.
+bool is_left_over(std::string_view name)
+{
+    const std::string_view head = "class-";
+    const std::string tail = fmt::format(".gz{}", kUnfinishedSuffix);
+    if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail)) {
+        return false;
+    }
+    const auto id = name.substr(head.size(), name.size() - head.size() - tail.size());
+    return id.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+void prepare(const fs::path& directory)
+{
+    std::error_code error;
+    fs::create_directories(directory, error);
+    if (error) {
+        throw std::runtime_error(fmt::format("history directory {}: {}", directory.string(), error.message()));
+    }
+}
+
+void remove_left_overs(const fs::path& directory)
+{
+    try {
+        std::vector<fs::path> left_overs;
+        for (const auto& entry : fs::directory_iterator(directory)) {
+            if (is_left_over(entry.path().filename().native()) && entry.is_regular_file()) {
+                left_overs.push_back(entry.path());
+            }
+        }
+        for (const auto& path : left_overs) {
+            fs::remove(path);
+        }
+    } catch (const fs::filesystem_error& error) {
+        throw std::runtime_error(fmt::format("history directory {}: {}", directory.string(), error.code().message()));
+    }
+}
+
+}  // namespace
+
+HistoryStore::HistoryStore(Options options) : options_(std::move(options))
+{
+    prepare(options_.directory);
+    for (const auto id : options_.classes) {
+        classes_.push_back(std::make_unique<ClassHistory>(id, options_));
+    }
+    remove_left_overs(options_.directory);
+}
+
+HistoryStore::~HistoryStore() = default;
+
+std::size_t HistoryStore::merge(std::span<const telemetry::Sample> samples)
+{
+    ClassHistory* last = nullptr;  // of the sample before: one look-up a run
+    auto last_id = ClassId{};
+    for (const auto& sample : samples) {
+        if (last == nullptr || sample.class_id != last_id) {
+            last = find(sample.class_id);
+            last_id = sample.class_id;
+        }
+        if (last != nullptr) {
+            last->set_aside(sample);
+        }
+    }
+    std::size_t kept = 0;
+    for (const auto& history : classes_) {
+        kept += history->merge_set_aside();
+    }
+    return kept;
+}
+
+Result<void> HistoryStore::flush(TimePoint now)
+{
+    Result<void> first;
+    for (const auto& history : classes_) {
+        if (auto flushed = history->flush(now); !flushed && first) {
+            first = flushed;
+        }
+    }
+    return first;
+}
+
+Result<void> HistoryStore::flush_all()
+{
+    Result<void> first;
+    for (const auto& history : classes_) {
+        if (auto written = history->write_changes(options_.clock()); !written && first) {
+            first = written;
+        }
+    }
+    return first;
+}
+
+HistoryStore::TimePoint HistoryStore::next_due() const
+{
+    auto next = TimePoint::max();
+    for (const auto& history : classes_) {
+        next = std::min(next, history->due());
+    }
+    return next;
+}
+
+std::shared_ptr<const ClassBests> HistoryStore::bests(ClassId id) const
+{
+    const auto* history = find(id);
+    return history == nullptr ? std::make_shared<const ClassBests>() : history->bests();
+}
+
+std::shared_ptr<const HistoryFile> HistoryStore::file(ClassId id) const
+{
+    const auto* history = find(id);
+    return history == nullptr ? nullptr : history->file();
+}
+
+ClassHistory* HistoryStore::find(ClassId id) const
+{
+    for (const auto& history : classes_) {
+        if (history->id() == id) {
+            return history.get();
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace alleycat::history

@@ -1,0 +1,51 @@
+#include <alleycat/ingest/intake.hpp>
+
+namespace alleycat::ingest {
+
+using telemetry::RecordReader;
+
+std::string_view Intake::Taken::text() const
+{
+    return std::string_view(rest).substr(0, rest.size() - std::min(rest.size(), RecordReader::kPadding));
+}
+
+Intake::Intake(telemetry::RecordLimits limits, stream::Producer producer, DoorCounters& counters)
+    : reader_(std::move(limits)), producer_(std::move(producer)), counters_(counters)
+{
+}
+
+Intake::Taken Intake::take(std::string_view payload, RejectSink& sink)
+{
+    Taken taken;
+    std::uint64_t bytes = 0;
+    const auto stop = [&](Outcome outcome) {
+        taken.outcome = outcome;
+        taken.rest = reader_.rest();
+        taken.rest.append(RecordReader::kPadding, '\0');
+    };
+    reader_.start(payload);
+    for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
+        if (item == RecordReader::Item::Record) {
+            if (!producer_.try_append(reader_.record(), reader_.record_bytes())) {
+                counters_.stalls.fetch_add(1, std::memory_order_relaxed);
+                stop(Outcome::RingFull);
+                break;
+            }
+            ++taken.accepted;
+            bytes += reader_.record_bytes();
+        } else {
+            if (!sink.may_reject()) {
+                stop(Outcome::Congested);
+                break;
+            }
+            const auto& rejection = reader_.rejection();
+            counters_.rejected[static_cast<std::size_t>(rejection.code)].fetch_add(1, std::memory_order_relaxed);
+            sink.on_reject(rejection, taken.accepted);
+        }
+    }
+    counters_.accepted.fetch_add(taken.accepted, std::memory_order_relaxed);
+    counters_.accepted_bytes.fetch_add(bytes, std::memory_order_relaxed);
+    return taken;
+}
+
+}  // namespace alleycat::ingest

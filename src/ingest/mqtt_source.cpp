@@ -1,0 +1,357 @@
+#include <alleycat/core/backoff.hpp>
+#include <alleycat/core/unique_fd.hpp>
+#include <alleycat/ingest/mqtt_source.hpp>
+
+#include <mosquitto.h>
+#include <mqtt_protocol.h>
+#include <poll.h>
+#include <spdlog/spdlog.h>
+#include <sys/eventfd.h>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace alleycat::ingest {
+
+namespace {
+
+constexpr int kReceiveMaximum = 65'535;   // QoS 1 messages under way
+constexpr int kReadsBeforeFlush = 4'096;  // so that acknowledgements leave also while messages never pause
+constexpr auto kFirstPause = std::chrono::milliseconds(200);
+constexpr int kPollMs = 1'000;                  // keep-alives are looked after this often
+constexpr std::uint64_t kLoggedRejections = 5;  // in full; then only each thousandth
+
+struct LibraryGuard {
+    LibraryGuard() { mosquitto_lib_init(); }
+    ~LibraryGuard() { mosquitto_lib_cleanup(); }
+};
+
+struct Destroy {
+    void operator()(mosquitto* client) const { mosquitto_destroy(client); }
+};
+
+}  // namespace
+
+class MqttSource::Impl final : private Intake::RejectSink {
+public:
+    Impl(MqttOptions options, Intake intake);
+
+    void start() { thread_ = std::thread(&Impl::run, this); }
+    void stop();
+    void publish(std::string topic, std::string payload);
+    void wake() const { static_cast<void>(::eventfd_write(wake_.get(), 1)); }
+    [[nodiscard]] bool connected() const { return connected_.load(); }
+
+private:
+    void run();
+    [[nodiscard]] bool connect();
+    void serve();
+    [[nodiscard]] int read();
+    [[nodiscard]] int write();
+    void wait();
+    void take(std::string payload);
+    void retry();
+    void publish_waiting();
+    void disconnected(const char* why);
+
+    void on_connect(int code);
+    void on_subscribed(int granted);
+    [[nodiscard]] bool may_reject() const override { return true; }
+    void on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted) override;
+
+    const MqttOptions options_;
+    LibraryGuard library_;
+    std::unique_ptr<mosquitto, Destroy> client_;  // the source's thread
+    Intake intake_;
+    Backoff backoff_;
+    UniqueFd wake_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    std::atomic<bool> connected_{false};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+
+    bool lost_{false};           // the broker refused us, or went away
+    bool told_{false};           // that it is away
+    std::uint64_t messages_{0};  // ever received
+    std::uint64_t rejections_{0};
+    std::deque<std::string> backlog_;  // payloads (padded) for whose records there was no room, oldest first
+
+    std::mutex outgoing_mutex_;
+    std::deque<std::pair<std::string, std::string>> outgoing_;  // topic, payload; guarded by outgoing_mutex_
+};
+
+MqttSource::Impl::Impl(MqttOptions options, Intake intake)
+    : options_(std::move(options)),
+      client_(mosquitto_new(options_.client_id.c_str(), false, this)),
+      intake_(std::move(intake)),
+      backoff_(kFirstPause, options_.reconnect_max, std::random_device{}())
+{
+    auto* client = client_.get();
+    if (client == nullptr || !wake_) {
+        throw std::runtime_error("cannot set up the MQTT client");
+    }
+    mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, options_.version5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
+    mosquitto_int_option(client, MOSQ_OPT_RECEIVE_MAXIMUM, kReceiveMaximum);
+    mosquitto_int_option(client, MOSQ_OPT_TCP_NODELAY, 1);
+    // Acknowledgements are queued, and leave in write(), instead of leaving before the message is handed over.
+    mosquitto_threaded_set(client, true);
+    if (!options_.username.empty()) {
+        mosquitto_username_pw_set(client, options_.username.c_str(),
+                                  options_.password.empty() ? nullptr : options_.password.c_str());
+    }
+    if (!options_.ca_file.empty() &&
+        mosquitto_tls_set(client, options_.ca_file.c_str(), nullptr, nullptr, nullptr, nullptr) != MOSQ_ERR_SUCCESS) {
+        throw std::runtime_error("mqtt.ca_file: cannot use " + options_.ca_file.string());
+    }
+    mosquitto_connect_v5_callback_set(client, [](mosquitto*, void* self, int code, int, const mosquitto_property*) {
+        static_cast<Impl*>(self)->on_connect(code);
+    });
+    mosquitto_subscribe_callback_set(client, [](mosquitto*, void* self, int, int count, const int* granted) {
+        static_cast<Impl*>(self)->on_subscribed(count > 0 ? granted[0] : 128);
+    });
+    mosquitto_message_callback_set(client, [](mosquitto*, void* self, const mosquitto_message* message) {
+        std::string payload;
+        const auto size = static_cast<std::size_t>(message->payloadlen);
+        payload.reserve(size + telemetry::RecordReader::kPadding);
+        payload.append(static_cast<const char*>(message->payload), size)
+            .append(telemetry::RecordReader::kPadding, '\0');
+        static_cast<Impl*>(self)->take(std::move(payload));
+    });
+}
+
+void MqttSource::Impl::stop()
+{
+    if (thread_.joinable()) {
+        stopping_.store(true);
+        wake();
+        thread_.join();
+    }
+}
+
+void MqttSource::Impl::run()
+{
+    while (!stopping_.load()) {
+        if (connect()) {
+            serve();
+            connected_.store(false);
+        }
+        if (!stopping_.load()) {
+            pollfd wake{wake_.get(), POLLIN, 0};
+            static_cast<void>(::poll(&wake, 1, static_cast<int>(backoff_.next().count())));
+            retry();  // records taken before the connection was lost
+        }
+    }
+}
+
+bool MqttSource::Impl::connect()
+{
+    lost_ = false;
+    mosquitto_property* properties = nullptr;
+    if (options_.version5) {  // in 3.1.1 a session that is not clean never expires
+        mosquitto_property_add_int32(&properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL, UINT32_MAX);
+    }
+    const auto result = mosquitto_connect_bind_v5(client_.get(), options_.host.c_str(), options_.port,
+                                                  static_cast<int>(options_.keepalive.count()), nullptr, properties);
+    mosquitto_property_free_all(&properties);
+    if (result != MOSQ_ERR_SUCCESS) {
+        disconnected(result == MOSQ_ERR_ERRNO ? std::strerror(errno) : mosquitto_strerror(result));
+    }
+    return result == MOSQ_ERR_SUCCESS;
+}
+
+void MqttSource::Impl::serve()
+{
+    auto* client = client_.get();
+    int result = MOSQ_ERR_SUCCESS;
+    while (!stopping_.load() && result == MOSQ_ERR_SUCCESS && !lost_) {
+        wait();
+        retry();
+        if (backlog_.empty()) {
+            result = read();
+        }
+        publish_waiting();
+        if (result == MOSQ_ERR_SUCCESS) {
+            result = mosquitto_loop_misc(client);
+        }
+        if (result == MOSQ_ERR_SUCCESS) {
+            result = write();
+        }
+    }
+    if (stopping_.load()) {
+        mosquitto_disconnect(client);
+        static_cast<void>(write());
+    } else if (!lost_) {
+        disconnected(mosquitto_strerror(result));
+    }
+}
+
+/// Waits for the broker, for room in a ring, or for something to publish.
+void MqttSource::Impl::wait()
+{
+    const bool writes = mosquitto_want_write(client_.get()) && backlog_.empty();
+    const auto events = static_cast<short>((backlog_.empty() ? POLLIN : 0) | (writes ? POLLOUT : 0));
+    pollfd waits[] = {{mosquitto_socket(client_.get()), events, 0}, {wake_.get(), POLLIN, 0}};
+    static_cast<void>(::poll(waits, 2, kPollMs));
+    eventfd_t ignored = 0;
+    static_cast<void>(::eventfd_read(wake_.get(), &ignored));
+}
+
+/// Reads while messages come.
+int MqttSource::Impl::read()
+{
+    for (int reads = 0; reads < kReadsBeforeFlush; ++reads) {
+        const auto before = messages_;
+        const auto result = mosquitto_loop_read(client_.get(), 1);
+        if (result != MOSQ_ERR_SUCCESS) {
+            return result;
+        }
+        if (messages_ == before || !backlog_.empty()) {
+            break;
+        }
+    }
+    return MOSQ_ERR_SUCCESS;
+}
+
+/// Lets acknowledgements and everything else leave, but not before what they acknowledge is in the stream.
+int MqttSource::Impl::write()
+{
+    if (!backlog_.empty()) {
+        return MOSQ_ERR_SUCCESS;
+    }
+    intake_.flush();
+    return mosquitto_want_write(client_.get()) ? mosquitto_loop_write(client_.get(), 1) : MOSQ_ERR_SUCCESS;
+}
+
+void MqttSource::Impl::take(std::string payload)
+{
+    ++messages_;
+    if (!backlog_.empty()) {  // one read may bring more than one message
+        backlog_.push_back(std::move(payload));
+        return;
+    }
+    auto taken =
+        intake_.take(std::string_view(payload).substr(0, payload.size() - telemetry::RecordReader::kPadding), *this);
+    if (taken.outcome != Intake::Outcome::Done) {
+        backlog_.push_back(std::move(taken.rest));
+    }
+}
+
+void MqttSource::Impl::retry()
+{
+    while (!backlog_.empty()) {
+        auto waiting = std::move(backlog_.front());
+        auto taken = intake_.take(
+            std::string_view(waiting).substr(0, waiting.size() - telemetry::RecordReader::kPadding), *this);
+        if (taken.outcome != Intake::Outcome::Done) {
+            backlog_.front() = std::move(taken.rest);
+            break;
+        }
+        backlog_.pop_front();
+    }
+    intake_.flush();
+}
+
+void MqttSource::Impl::on_connect(int code)
+{
+    if (code != 0) {
+        lost_ = true;
+        disconnected(mosquitto_reason_string(code));
+        return;
+    }
+    mosquitto_subscribe(client_.get(), nullptr, options_.topic.c_str(), options_.qos);
+}
+
+void MqttSource::Impl::on_subscribed(int granted)
+{
+    if (granted >= 128) {
+        lost_ = true;
+        disconnected("it does not let us subscribe to the topic");
+        return;
+    }
+    backoff_.reset();
+    told_ = false;
+    connected_.store(true);
+    spdlog::info("MQTT: connected to {}:{}, subscribed to {}", options_.host, options_.port, options_.topic);
+}
+
+void MqttSource::Impl::disconnected(const char* why)
+{
+    if (!told_) {
+        spdlog::warn("MQTT: no connection to the broker at {}:{}: {}; trying again", options_.host, options_.port, why);
+        told_ = true;
+    }
+}
+
+void MqttSource::Impl::on_reject(const telemetry::Rejection& rejection, std::uint64_t)
+{
+    if (++rejections_ <= kLoggedRejections || rejections_ % 1'000 == 0) {
+        spdlog::warn("MQTT: record refused: {}: {} ({} so far)", name(rejection.code), rejection.message, rejections_);
+    }
+}
+
+void MqttSource::Impl::publish(std::string topic, std::string payload)
+{
+    {
+        const std::lock_guard lock(outgoing_mutex_);
+        if (!connected_.load() || outgoing_.size() >= kMaxOutgoing) {
+            return;
+        }
+        outgoing_.emplace_back(std::move(topic), std::move(payload));
+    }
+    wake();
+}
+
+void MqttSource::Impl::publish_waiting()
+{
+    if (mosquitto_want_write(client_.get())) {
+        return;  // the broker does not keep up: what waits is bounded, what libmosquitto queues is not
+    }
+    std::deque<std::pair<std::string, std::string>> waiting;
+    {
+        const std::lock_guard lock(outgoing_mutex_);
+        waiting.swap(outgoing_);
+    }
+    for (const auto& [topic, payload] : waiting) {
+        mosquitto_publish(client_.get(), nullptr, topic.c_str(), static_cast<int>(payload.size()), payload.data(), 0,
+                          false);
+    }
+}
+
+MqttSource::MqttSource(MqttOptions options, Intake intake)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(intake)))
+{
+}
+
+MqttSource::~MqttSource()
+{
+    stop();
+}
+
+void MqttSource::start()
+{
+    impl_->start();
+}
+
+void MqttSource::stop()
+{
+    impl_->stop();
+}
+
+void MqttSource::publish(std::string topic, std::string payload)
+{
+    impl_->publish(std::move(topic), std::move(payload));
+}
+
+void MqttSource::space_returned()
+{
+    impl_->wake();
+}
+
+bool MqttSource::connected() const
+{
+    return impl_->connected();
+}
+
+}  // namespace alleycat::ingest

@@ -1,0 +1,139 @@
+#include "http_session.hpp"
+
+#include <alleycat/net/http_server.hpp>
+
+namespace alleycat::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+constexpr auto kWatchInterval = std::chrono::seconds(1);
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // while the process has no descriptor left
+
+}  // namespace
+
+bool matches(std::string_view pattern, std::string_view path, std::vector<std::string>& parameters)
+{
+    const auto open = pattern.find("{}");
+    if (open == std::string_view::npos) {
+        return pattern == path;
+    }
+    const auto before = pattern.substr(0, open);
+    auto behind = pattern.substr(open + 2);
+    const auto fixed = behind.substr(0, behind.find("{}"));
+    if (path.substr(0, before.size()) != before) {
+        return false;
+    }
+    const auto rest = path.substr(before.size());
+    const auto segment = rest.substr(0, rest.find('/'));
+    const auto literal = fixed.substr(0, fixed.find('/'));  // of the same segment, such as ".gz"
+    if (segment.size() <= literal.size() || segment.substr(segment.size() - literal.size()) != literal) {
+        return false;
+    }
+    const auto value = segment.substr(0, segment.size() - literal.size());
+    parameters.emplace_back(value);
+    if (matches(behind, rest.substr(value.size()), parameters)) {
+        return true;
+    }
+    parameters.pop_back();
+    return false;
+}
+
+HttpServer::HttpServer(asio::io_context& context, Options options)
+    : context_(context), options_(std::move(options)), acceptor_(context), timer_(context)
+{
+}
+
+HttpServer::~HttpServer() = default;
+
+void HttpServer::get(std::string pattern, Handler handler)
+{
+    routes_.push_back({std::move(pattern), std::move(handler), {}});
+}
+
+void HttpServer::websocket(std::string path, SocketHandler handler)
+{
+    routes_.push_back({std::move(path), {}, std::move(handler)});
+}
+
+void HttpServer::listen()
+{
+    tcp::resolver resolver(context_);
+    const auto found = resolver.resolve(options_.host, std::to_string(options_.port), tcp::resolver::passive);
+    const tcp::endpoint endpoint = *found.begin();
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen(4096);
+    accept();
+    watch();
+}
+
+tcp::endpoint HttpServer::local_endpoint() const
+{
+    return acceptor_.local_endpoint();
+}
+
+void HttpServer::accept()
+{
+    acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
+        if (stopping_) {
+            return;
+        }
+        if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space) {
+            timer_.expires_after(kAcceptPause);  // watch() accepts again
+            timer_.async_wait([this](boost::system::error_code cancelled) {
+                if (!cancelled) {
+                    accept();
+                    watch();
+                }
+            });
+            return;
+        }
+        if (!error && connections_.size() < options_.connections) {
+            start_http_session(*this, std::move(socket));
+        }
+        accept();
+    });
+}
+
+void HttpServer::watch()
+{
+    timer_.expires_after(kWatchInterval);
+    timer_.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled) {
+            return;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        connections_.for_each([now](Connection& connection) { connection.check_deadline(now); });
+        watch();
+    });
+}
+
+const HttpServer::Route* HttpServer::find(Request& request) const
+{
+    for (const auto& route : routes_) {
+        if (matches(route.pattern, request.path, request.parameters)) {
+            return &route;
+        }
+    }
+    return nullptr;
+}
+
+void HttpServer::shut_down()
+{
+    stopping_ = true;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    connections_.for_each([](Connection& connection) { connection.shut_down(); });
+}
+
+void HttpServer::abort()
+{
+    timer_.cancel();
+    connections_.for_each([](Connection& connection) { connection.abort(); });
+}
+
+}  // namespace alleycat::net

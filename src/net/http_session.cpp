@@ -1,0 +1,337 @@
+#include "http_session.hpp"
+
+#include "handshake.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <sys/sendfile.h>
+
+#include <cerrno>
+
+namespace alleycat::net {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kStreamChunk = 64 * 1024;
+constexpr std::size_t kMaxSendfile = 1024 * 1024;  // in one call, so that others have their turn
+
+std::string_view view(boost::beast::string_view text)
+{
+    return {text.data(), text.size()};
+}
+
+std::uint64_t body_size(const Response& response)
+{
+    struct Size {
+        std::uint64_t operator()(const std::string& body) const { return body.size(); }
+        std::uint64_t operator()(const SharedBody& body) const { return body->size(); }
+        std::uint64_t operator()(const FileBody& body) const { return body.size; }
+        std::uint64_t operator()(const StreamBody& body) const { return body.size; }
+    };
+    return std::visit(Size{}, response.body);
+}
+
+/// The Date header's value; made once a second.
+const std::string& date_now()
+{
+    static thread_local std::chrono::sys_seconds made{};
+    static thread_local std::string text;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    if (now != made) {
+        made = now;
+        text = http_date(now);
+    }
+    return text;
+}
+
+std::string header_of(const Response& response, bool keep_alive, bool http10)
+{
+    std::string text;
+    text.reserve(384);
+    text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason(response.status));
+    text.append("\r\nDate: ").append(date_now()).append("\r\n");
+    for (const auto& [name, value] : response.headers) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    }
+    if (response.status != 304 && response.status != 204 && response.status != 101) {
+        text.append("Content-Length: ").append(std::to_string(body_size(response))).append("\r\n");
+    }
+    if (!keep_alive) {
+        text.append("Connection: close\r\n");
+    } else if (http10) {
+        text.append("Connection: keep-alive\r\n");
+    }
+    return text.append("\r\n");
+}
+
+}  // namespace
+
+class HttpSession : public Connection, public std::enable_shared_from_this<HttpSession> {
+public:
+    HttpSession(HttpServer& server, asio::ip::tcp::socket socket) : server_(server), socket_(std::move(socket))
+    {
+        server_.connections_.add(*this);
+        wait_until(server_.options_.request_timeout);
+    }
+    ~HttpSession() override { server_.connections_.remove(*this); }
+
+    asio::awaitable<void> run();
+
+    void check_deadline(SteadyTime now) override
+    {
+        if (now > deadline_) {
+            abort();
+        }
+    }
+    void shut_down() override
+    {
+        stopping_ = true;
+        if (idle_) {
+            abort();
+        }
+    }
+    void abort() override
+    {
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+private:
+    using Parser = http::request_parser<http::string_body>;
+
+    asio::awaitable<error_code> read(Parser& parser);
+    asio::awaitable<bool> answer(const Parser& parser);
+    asio::awaitable<bool> write(const Response& response, bool head, bool keep_alive, bool http10 = false);
+    asio::awaitable<bool> write_file(std::string header, const FileBody& body);
+    asio::awaitable<bool> write_stream(std::string header, const StreamBody& body);
+    asio::awaitable<bool> upgrade(const Request& request, const SocketHandler& handler);
+    [[nodiscard]] Response respond(Request& request, const HttpServer::Route* route);
+    void wait_until(std::chrono::milliseconds timeout) { deadline_ = std::chrono::steady_clock::now() + timeout; }
+
+    HttpServer& server_;
+    asio::ip::tcp::socket socket_;
+    boost::beast::flat_buffer buffer_;
+    SteadyTime deadline_{};
+    bool idle_{true};  // nothing of a request has come
+    bool stopping_{false};
+};
+
+void start_http_session(HttpServer& server, asio::ip::tcp::socket socket)
+{
+    error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);
+    const auto executor = socket.get_executor();
+    const auto session = std::make_shared<HttpSession>(server, std::move(socket));
+    // run() handles every error by ending; what it throws (out of memory) ends the program, as it should.
+    asio::co_spawn(executor, session->run(), [session](std::exception_ptr failure) {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    });
+}
+
+asio::awaitable<void> HttpSession::run()
+{
+    for (bool go_on = true; go_on && !stopping_;) {
+        Parser parser;
+        parser.header_limit(static_cast<std::uint32_t>(server_.options_.header_bytes));
+        parser.body_limit(server_.options_.body_bytes);
+        const auto error = co_await read(parser);
+        if (!error) {
+            wait_until(server_.options_.idle_timeout);
+            go_on = co_await answer(parser);
+        } else if (error == http::error::header_limit) {
+            go_on = co_await write(Response::text(431, "the request header is too large\n"), false, false);
+        } else if (error == http::error::body_limit) {
+            go_on = co_await write(Response::text(413, "the request body is too large\n"), false, false);
+        } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+                   error != http::error::end_of_stream && error != http::error::partial_message) {
+            go_on =
+                co_await write(Response::text(400, "not an HTTP/1.1 request: " + error.message() + "\n"), false, false);
+        } else {
+            go_on = false;
+        }
+    }
+    error_code ignored;
+    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+asio::awaitable<error_code> HttpSession::read(Parser& parser)
+{
+    // Idle until the first byte, then the whole request has to come in time.
+    if (buffer_.size() == 0) {
+        idle_ = true;
+        const auto [error, received] = co_await socket_.async_read_some(buffer_.prepare(2048), kAwait);
+        idle_ = false;
+        if (error) {
+            co_return error;
+        }
+        buffer_.commit(received);
+    }
+    wait_until(server_.options_.request_timeout);
+    const auto [error, received] = co_await http::async_read(socket_, buffer_, parser, kAwait);
+    co_return error;
+}
+
+asio::awaitable<bool> HttpSession::answer(const Parser& parser)
+{
+    const auto& message = parser.get();
+    const bool http10 = message.version() < 11;
+    const bool keep_alive = message.keep_alive() && !stopping_;
+    const bool head = message.method() == http::verb::head;
+    Request request;
+    request.method = view(message.method_string());
+    request.body = message.body();
+    request.header = [&message](std::string_view name) { return view(message[{name.data(), name.size()}]); };
+    const auto target = view(message.target());
+    const auto question = std::min(target.find('?'), target.size());
+    auto path = percent_decoded(target.substr(0, question), false);
+    auto query = parse_query(target.substr(std::min(question + 1, target.size())));
+    if (!path || !query || path->empty() || path->front() != '/') {
+        co_return co_await write(Response::text(400, "the request target is not a valid path and query\n"), head,
+                                 keep_alive);
+    }
+    request.path = std::move(*path);
+    request.query = std::move(*query);
+    const auto* route = server_.find(request);
+    if (route != nullptr && route->socket && boost::beast::websocket::is_upgrade(message)) {
+        co_return co_await upgrade(request, route->socket);
+    }
+    co_return co_await write(respond(request, route), head, keep_alive, http10);
+}
+
+Response HttpSession::respond(Request& request, const HttpServer::Route* route)
+{
+    if (route == nullptr) {
+        return Response::text(404, "there is nothing at " + request.path + "\n");
+    }
+    if (request.method == "OPTIONS") {
+        Response response;
+        response.status = 204;
+        return std::move(
+            response.with("Allow", "GET, HEAD, OPTIONS")
+                .with("Access-Control-Allow-Origin", "*")
+                .with("Access-Control-Allow-Methods", "GET, HEAD")
+                .with("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since, If-Range"));
+    }
+    if (request.method != "GET" && request.method != "HEAD") {
+        return std::move(Response::text(405, "only GET, HEAD and OPTIONS are understood here\n")
+                             .with("Allow", "GET, HEAD, OPTIONS"));
+    }
+    if (route->socket) {
+        return std::move(Response::text(426, "this is a WebSocket: connect with ws://\n")
+                             .with("Upgrade", "websocket")
+                             .with("Connection", "Upgrade"));
+    }
+    return route->handler(request);
+}
+
+asio::awaitable<bool> HttpSession::write(const Response& response, bool head, bool keep_alive, bool http10)
+{
+    auto header = header_of(response, keep_alive, http10);
+    error_code error;
+    if (head || response.status == 304 || response.status == 204) {
+        std::tie(error, std::ignore) = co_await asio::async_write(socket_, asio::buffer(header), kAwait);
+    } else if (const auto* file = std::get_if<FileBody>(&response.body)) {
+        co_return co_await write_file(std::move(header), *file) && keep_alive;
+    } else if (const auto* stream = std::get_if<StreamBody>(&response.body)) {
+        co_return co_await write_stream(std::move(header), *stream) && keep_alive;
+    } else {
+        const auto* own = std::get_if<std::string>(&response.body);
+        const auto& body = own != nullptr ? *own : *std::get<SharedBody>(response.body);
+        const std::array<asio::const_buffer, 2> buffers{asio::buffer(header), asio::buffer(body)};
+        std::tie(error, std::ignore) = co_await asio::async_write(socket_, buffers, kAwait);
+    }
+    co_return !error && keep_alive;
+}
+
+asio::awaitable<bool> HttpSession::write_file(std::string header, const FileBody& body)
+{
+    // The header waits for the first of the file, so that both leave in one packet.
+    auto sent = ::send(socket_.native_handle(), header.data(), header.size(), MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent != static_cast<ssize_t>(header.size())) {
+        header.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+        const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(header), kAwait);
+        if (error) {
+            co_return false;
+        }
+    }
+    auto offset = static_cast<off_t>(body.offset);
+    const auto end = static_cast<off_t>(body.offset + body.size);
+    while (offset < end) {
+        const auto count = std::min(static_cast<std::size_t>(end - offset), kMaxSendfile);
+        sent = ::sendfile(socket_.native_handle(), body.fd, &offset, count);
+        if (sent == 0 || (sent < 0 && errno != EAGAIN && errno != EINTR)) {
+            co_return false;  // cut short: the client sees it by the length
+        }
+        if (offset < end) {
+            wait_until(server_.options_.idle_timeout);
+            const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, kAwait);
+            if (error) {
+                co_return false;
+            }
+        }
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> HttpSession::write_stream(std::string header, const StreamBody& body)
+{
+    std::vector<char> chunk(kStreamChunk);
+    std::uint64_t sent = 0;
+    while (sent < body.size) {
+        const auto size = body.read(chunk);
+        const std::array<asio::const_buffer, 2> buffers{asio::buffer(header), asio::buffer(chunk.data(), size)};
+        wait_until(server_.options_.idle_timeout);
+        const auto [error, count] = co_await asio::async_write(socket_, buffers, kAwait);
+        if (error || size == 0) {
+            co_return false;
+        }
+        header.clear();
+        sent += size;
+    }
+    co_return true;
+}
+
+asio::awaitable<bool> HttpSession::upgrade(const Request& request, const SocketHandler& handler)
+{
+    const auto key = request.header("Sec-WebSocket-Key");
+    if (request.header("Sec-WebSocket-Version") != "13") {
+        co_return co_await write(
+            std::move(Response::text(426, "WebSocket version 13 is needed\n").with("Sec-WebSocket-Version", "13")),
+            false, false);
+    }
+    if (key.size() != 24) {
+        co_return co_await write(Response::text(400, "Sec-WebSocket-Key: must be 16 bytes in base64\n"), false, false);
+    }
+    auto made = handler(request);
+    if (const auto* refusal = std::get_if<Response>(&made)) {
+        co_return co_await write(*refusal, false, true);
+    }
+    const std::string answer =
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Accept: " +
+        websocket_accept(key) + "\r\n\r\n";
+    const auto socket = std::make_shared<WebSocket>(std::move(socket_), server_.options_.websocket,
+                                                    server_.connections_, server_.read_buffer_);
+    socket->send(std::make_shared<const std::string>(answer));
+    const auto received = buffer_.data();
+    socket->start(std::move(std::get<0>(made)), {static_cast<const char*>(received.data()), received.size()});
+    co_return false;
+}
+
+}  // namespace alleycat::net

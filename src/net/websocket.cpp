@@ -1,0 +1,299 @@
+#include <alleycat/net/websocket.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace alleycat::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kMaxGathered = 32;                 // pieces handed to the kernel at once
+constexpr auto kCloseTimeout = std::chrono::seconds(3);  // for the client to answer a close
+
+bool would_block(int error)
+{
+    return error == EAGAIN || error == EINTR;
+}
+
+}  // namespace
+
+WebSocket::WebSocket(asio::ip::tcp::socket socket, Options options, Connections& connections, ReadBuffer& buffer)
+    : socket_(std::move(socket)),
+      options_(options),
+      connections_(connections),
+      buffer_(buffer),
+      parser_(options.max_message_bytes)
+{
+    connections_.add(*this);
+}
+
+WebSocket::~WebSocket()
+{
+    connections_.remove(*this);
+}
+
+void WebSocket::start(std::unique_ptr<Handler> handler, std::string_view received)
+{
+    handler_ = std::move(handler);
+    const auto self = shared_from_this();
+    handler_->on_open(*this);
+    bool go_on = true;
+    while (go_on && !received.empty()) {
+        const auto part = received.substr(0, ReadBuffer::kBytes);
+        std::copy(part.begin(), part.end(), buffer_.room().begin());
+        received.remove_prefix(part.size());
+        go_on = process(buffer_.room().first(part.size()));
+        held_.append(go_on ? std::string_view() : received);
+    }
+    if (go_on) {
+        wait_readable();
+    }
+}
+
+void WebSocket::wait_readable()
+{
+    if (reading_ || finished_) {
+        return;
+    }
+    reading_ = true;
+    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+        self->reading_ = false;
+        if (error) {
+            self->finish();
+        } else if (!self->paused_) {
+            self->on_readable();
+        }
+    });
+}
+
+void WebSocket::on_readable()
+{
+    const auto room = buffer_.room();
+    const auto received = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+    if (received < 0 && would_block(errno)) {
+        wait_readable();
+        return;
+    }
+    if (received <= 0) {
+        finish();
+        return;
+    }
+    heard_ = std::chrono::steady_clock::now();
+    if (process(room.first(static_cast<std::size_t>(received)))) {
+        wait_readable();
+    }
+}
+
+bool WebSocket::process(std::span<char> input)
+{
+    bool go_on = true;
+    while (go_on && !broken_) {
+        const auto event = parser_.next(input);
+        if (event.kind == FrameParser::Kind::NeedMore) {
+            break;
+        }
+        go_on = handle(event);
+    }
+    if (finished_) {
+        return false;
+    }
+    handler_->on_batch_end();
+    if (!go_on && paused_) {
+        held_.append(input.data(), input.size());
+    }
+    return go_on;
+}
+
+bool WebSocket::handle(const FrameParser::Event& event)
+{
+    using Kind = FrameParser::Kind;
+    switch (event.kind) {
+        case Kind::Text:
+            if (closing_) {
+                return true;  // said goodbye already: nothing more is taken
+            }
+            paused_ = !handler_->on_text(event.payload);
+            return !paused_ && !finished_;
+        case Kind::Binary:
+            close(CloseCode::UnsupportedData, "only text frames are understood here");
+            return true;
+        case Kind::Ping:
+            if (!closing_ && queued_bytes_ < 64 * 1024) {  // a client that never reads gets no endless pongs
+                send(std::make_shared<const std::string>(make_frame(Opcode::Pong, event.payload)));
+            }
+            return !finished_;
+        case Kind::Pong:
+            return true;
+        case Kind::Close:
+            close(event.code, "");
+            end_when_sent_ = true;
+            flush();
+            return !finished_;
+        case Kind::Error:
+            // What follows has no meaning, but is read: closing a socket with input left would take our words back.
+            broken_ = true;
+            close(event.code,
+                  event.code == CloseCode::MessageTooBig ? "the message is too big" : "the frame breaks RFC 6455");
+            return !finished_;
+        case Kind::NeedMore:
+            break;
+    }
+    return true;
+}
+
+void WebSocket::send(std::shared_ptr<const std::string> frame, std::string rest)
+{
+    if (finished_ || closing_) {
+        return;
+    }
+    queued_bytes_ += frame->size() + rest.size();
+    outbox_.push_back({std::move(frame), std::move(rest)});
+    flush();
+}
+
+void WebSocket::send_text(std::string_view text)
+{
+    send(std::make_shared<const std::string>(make_frame(Opcode::Text, text)));
+}
+
+void WebSocket::flush()
+{
+    if (writing_) {
+        return;  // goes on when the socket takes more
+    }
+    while (!outbox_.empty() && !finished_) {
+        std::array<iovec, kMaxGathered> pieces;
+        std::size_t count = 0;
+        auto skip = sent_;
+        const auto add = [&](const std::string& bytes) {
+            const auto skipped = std::min(skip, bytes.size());
+            skip -= skipped;
+            if (skipped != bytes.size() && count < pieces.size()) {
+                pieces[count++] = {const_cast<char*>(bytes.data()) + skipped, bytes.size() - skipped};
+            }
+        };
+        for (auto outgoing = outbox_.begin(); outgoing != outbox_.end() && count + 2 <= pieces.size(); ++outgoing) {
+            add(*outgoing->frame);
+            add(outgoing->rest);
+        }
+        msghdr message{};
+        message.msg_iov = pieces.data();
+        message.msg_iovlen = count;
+        const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0 && would_block(errno)) {
+            wait_writable();
+            return;
+        }
+        if (sent < 0) {  // told later, so that nobody who sends is called back meanwhile
+            asio::post(socket_.get_executor(), [self = shared_from_this()] { self->finish(); });
+            return;
+        }
+        queued_bytes_ -= static_cast<std::size_t>(sent);
+        sent_ += static_cast<std::size_t>(sent);
+        while (!outbox_.empty() && sent_ >= outbox_.front().frame->size() + outbox_.front().rest.size()) {
+            sent_ -= outbox_.front().frame->size() + outbox_.front().rest.size();
+            outbox_.pop_front();
+        }
+    }
+    if (end_when_sent_ && !finished_) {
+        finish();
+    }
+}
+
+void WebSocket::wait_writable()
+{
+    writing_ = true;
+    socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+        self->writing_ = false;
+        if (error) {
+            self->finish();
+            return;
+        }
+        self->flush();
+        if (self->outbox_.empty() && !self->finished_) {
+            self->handler_->on_drained();
+        }
+    });
+}
+
+void WebSocket::resume()
+{
+    if (!paused_ || finished_) {
+        return;
+    }
+    paused_ = false;
+    const auto self = shared_from_this();
+    // held_ may be longer than the buffer only by what a handshake brought; one buffer at a time.
+    while (!held_.empty()) {
+        const auto part = std::min(held_.size(), ReadBuffer::kBytes);
+        std::copy_n(held_.begin(), part, buffer_.room().begin());
+        auto behind = held_.substr(part);
+        held_.clear();
+        const bool go_on = process(buffer_.room().first(part));
+        held_.append(behind);
+        if (!go_on) {
+            return;
+        }
+    }
+    held_.shrink_to_fit();
+    wait_readable();
+}
+
+void WebSocket::close(CloseCode code, std::string_view reason)
+{
+    if (closing_ || finished_) {
+        return;
+    }
+    send(std::make_shared<const std::string>(make_close_frame(code, reason)));
+    closing_ = true;
+    closing_since_ = std::chrono::steady_clock::now();
+}
+
+void WebSocket::check_deadline(SteadyTime now)
+{
+    const bool silent = !paused_ && now - heard_ > 2 * options_.ping_after;
+    if (closing_ ? now - closing_since_ > kCloseTimeout : silent) {
+        finish();
+    } else if (!closing_ && now - heard_ > options_.ping_after && now - pinged_ > options_.ping_after) {
+        pinged_ = now;
+        send(std::make_shared<const std::string>(make_frame(Opcode::Ping, "")));
+    }
+}
+
+void WebSocket::shut_down()
+{
+    if (handler_) {
+        handler_->on_shut_down();
+    }
+    close(CloseCode::GoingAway, "the server stops");
+}
+
+void WebSocket::abort()
+{
+    finish();
+}
+
+void WebSocket::finish()
+{
+    if (finished_) {
+        return;
+    }
+    finished_ = true;
+    const auto self = shared_from_this();
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    connections_.remove(*this);
+    outbox_.clear();
+    if (handler_) {
+        handler_->on_closed();
+    }
+}
+
+}  // namespace alleycat::net

@@ -1,0 +1,196 @@
+#include "live_boards.hpp"
+
+#include <alleycat/serve/live_feed.hpp>
+
+#include <algorithm>
+
+namespace alleycat::serve {
+
+using net::Opcode;
+
+/// Viewers are grouped by what they can share: all that watch the same board, or, on the board `now`, all of those that
+/// also ask for a row of their own. On the board `alltime` each racer sees another board.
+struct ChannelKey {
+    LiveQuery query;
+    bool own_rows{false};
+
+    auto operator<=>(const ChannelKey&) const = default;
+};
+
+class LiveFeed::Impl {
+public:
+    class Viewer;
+    struct Channel {
+        LiveQuery query;
+        bool own_rows;
+        LiveChannel board;
+        std::vector<Viewer*> viewers;
+    };
+
+    explicit Impl(Options options) : options_(std::move(options)), boards_(options_) {}
+
+    void publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races);
+    [[nodiscard]] Channel& join(Viewer& viewer, const LiveQuery& query);
+    void leave(Viewer& viewer, Channel& channel);
+
+    const Options options_;
+    LiveBoards boards_;
+    std::map<ChannelKey, Channel> channels_;  // those that have viewers
+    std::size_t viewers_{0};
+    std::uint64_t resyncs_{0};
+
+private:
+    void update(Channel& channel);
+    [[nodiscard]] static ChannelKey key(const LiveQuery& query);
+};
+
+class LiveFeed::Impl::Viewer final : public net::WebSocket::Handler {
+public:
+    Viewer(Impl& feed, LiveQuery query) : feed_(feed), query_(query) {}
+
+    void on_open(net::WebSocket& socket) override
+    {
+        socket_ = &socket;
+        channel_ = &feed_.join(*this, query_);
+        send(frame(channel_->board.snapshot(), channel_->own_rows));
+    }
+    bool on_text(std::string_view) override { return true; }  // nothing to say to us yet
+    void on_closed() override
+    {
+        if (channel_ != nullptr) {
+            feed_.leave(*this, *channel_);
+        }
+    }
+    void on_drained() override
+    {
+        if (behind_) {
+            behind_ = false;
+            ++feed_.resyncs_;
+            send(frame(channel_->board.snapshot(), channel_->own_rows));
+        }
+    }
+
+    /// The message as viewers of one channel share it: whole, or its first part where each has a row of its own behind
+    /// it.
+    static std::shared_ptr<const std::string> frame(std::string message, bool own_rows)
+    {
+        return std::make_shared<const std::string>(own_rows ? make_frame(Opcode::Text, message, false)
+                                                            : make_frame(Opcode::Text, message.append("}")));
+    }
+
+    void send(const std::shared_ptr<const std::string>& shared)
+    {
+        if (behind_ || socket_->queued_bytes() + shared->size() > std::max(kMaxQueuedBytes, 2 * shared->size())) {
+            behind_ = true;  // on_drained() follows, since something is queued
+            return;
+        }
+        socket_->send(shared, channel_->own_rows ? net::make_frame(Opcode::Continuation, own_row()) : std::string());
+    }
+
+private:
+    [[nodiscard]] std::string own_row() const
+    {
+        std::string text = R"(,"me":)";
+        if (const auto row = feed_.boards_.own_row(query_)) {
+            append_entry(text, *row);
+        } else {
+            text.append("null");
+        }
+        return text.append("}");
+    }
+
+    Impl& feed_;
+    const LiveQuery query_;
+    net::WebSocket* socket_{nullptr};
+    Channel* channel_{nullptr};
+    bool behind_{false};
+};
+
+ChannelKey LiveFeed::Impl::key(const LiveQuery& query)
+{
+    ChannelKey key{query, query.racer_id.has_value()};
+    if (query.board == Board::Now) {
+        key.query.racer_id.reset();
+    }
+    return key;
+}
+
+LiveFeed::Impl::Channel& LiveFeed::Impl::join(Viewer& viewer, const LiveQuery& query)
+{
+    const auto shared = key(query);
+    auto found = channels_.find(shared);
+    if (found == channels_.end()) {
+        found =
+            channels_
+                .emplace(shared, Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), {}})
+                .first;
+        static_cast<void>(found->second.board.show(boards_.view(shared.query), false));
+    }
+    found->second.viewers.push_back(&viewer);
+    ++viewers_;
+    return found->second;
+}
+
+void LiveFeed::Impl::leave(Viewer& viewer, Channel& channel)
+{
+    std::erase(channel.viewers, &viewer);
+    --viewers_;
+    if (channel.viewers.empty()) {
+        channels_.erase({channel.query, channel.own_rows});
+    }
+}
+
+void LiveFeed::Impl::publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races)
+{
+    std::vector<ClassId> changed;
+    for (const auto& race : races) {
+        boards_.update(race);
+        changed.push_back(race->class_id);
+    }
+    for (auto& [shared, channel] : channels_) {
+        if (std::find(changed.begin(), changed.end(), channel.query.class_id) != changed.end()) {
+            update(channel);
+        }
+    }
+}
+
+void LiveFeed::Impl::update(Channel& channel)
+{
+    auto message = channel.board.show(boards_.view(channel.query), channel.own_rows);
+    if (!message) {
+        return;
+    }
+    const auto shared = Viewer::frame(std::move(*message), channel.own_rows);
+    for (auto* viewer : channel.viewers) {
+        viewer->send(shared);
+    }
+}
+
+LiveFeed::LiveFeed(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+LiveFeed::~LiveFeed() = default;
+
+std::variant<std::unique_ptr<net::WebSocket::Handler>, net::Response> LiveFeed::open(const net::Request& request)
+{
+    const auto parsed = parse_live_query(request, impl_->options_.classes, impl_->options_.max_top);
+    if (const auto* wrong = std::get_if<std::string>(&parsed)) {
+        return net::Response::text(400, *wrong + "\n");
+    }
+    return std::make_unique<Impl::Viewer>(*impl_, std::get<LiveQuery>(parsed));
+}
+
+void LiveFeed::publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races)
+{
+    impl_->publish(races);
+}
+
+std::size_t LiveFeed::viewers() const
+{
+    return impl_->viewers_;
+}
+
+std::uint64_t LiveFeed::resyncs() const
+{
+    return impl_->resyncs_;
+}
+
+}  // namespace alleycat::serve

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+
+namespace alleycat::stream {
+
+/// A bounded queue of byte frames in one block of memory, lock-free.
+///
+/// Thread: any number of producers call try_push(); one consumer calls the rest.
+/// Order:  frames come out in the order in which their producers reserved room, so each producer's stay in order.
+/// Full:   try_push() refuses.
+///
+/// A frame is a header word (its size, or 0 while it is being written) and its bytes, in whole words. Room that was
+/// read is zeroed before it is given back, so that a header word is 0 until its frame is complete.
+class ByteRing {
+public:
+    /// `capacity_bytes`: rounded up to a power of two, at least 4 KiB.
+    explicit ByteRing(std::size_t capacity_bytes)
+        : capacity_(std::bit_ceil(std::max<std::size_t>(capacity_bytes, 4096))),
+          words_(std::make_unique<std::uint64_t[]>(capacity_ / kWord))
+    {
+    }
+
+    [[nodiscard]] std::size_t capacity() const { return capacity_; }
+
+    /// Bytes in use.
+    [[nodiscard]] std::size_t size() const
+    {
+        return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
+    }
+
+    /// Calls `fill(std::byte* room)`, which writes `size` bytes, and makes the frame visible to the consumer; or
+    /// returns false where there is no room. `size`: 1 … capacity/4.
+    template <class Fill>
+    [[nodiscard]] bool try_push(std::size_t size, Fill fill)
+    {
+        const auto need = kWord + (size + kWord - 1) / kWord * kWord;
+        auto tail = tail_.load(std::memory_order_relaxed);
+        std::size_t padding = 0;
+        do {
+            const auto to_end = capacity_ - (tail & (capacity_ - 1));
+            padding = need <= to_end ? 0 : to_end;  // a frame is never split
+            if (tail + padding + need - head_.load(std::memory_order_seq_cst) > capacity_) {
+                return false;
+            }
+        } while (!tail_.compare_exchange_weak(tail, tail + padding + need, std::memory_order_relaxed));
+        if (padding != 0) {
+            header(tail).store(padding | kPadding, std::memory_order_release);
+        }
+        fill(bytes(tail + padding) + kWord);
+        header(tail + padding).store(size, std::memory_order_release);
+        return true;
+    }
+
+    /// Calls `consume(std::span<const std::byte>)` for complete frames, at most about `max_bytes` of them, then gives
+    /// their room back at once. Returns how many frames there were.
+    template <class Consume>
+    std::size_t drain(std::size_t max_bytes, Consume consume)
+    {
+        const auto begin = head_.load(std::memory_order_relaxed);
+        auto at = begin;
+        std::size_t frames = 0;
+        while (at - begin < max_bytes) {
+            const auto word = header(at).load(std::memory_order_acquire);
+            if (word == 0) {
+                break;
+            }
+            auto length = word & ~kPadding;
+            if ((word & kPadding) == 0) {
+                consume(std::span<const std::byte>(bytes(at) + kWord, word));
+                length = kWord + (word + kWord - 1) / kWord * kWord;
+                ++frames;
+            }
+            std::memset(bytes(at), 0, length);
+            at += length;
+        }
+        head_.store(at, std::memory_order_seq_cst);
+        return frames;
+    }
+
+private:
+    static constexpr std::size_t kWord = sizeof(std::uint64_t);
+    static constexpr std::uint64_t kPadding = std::uint64_t{1} << 63;
+
+    [[nodiscard]] std::uint64_t& word(std::size_t position) const
+    {
+        return words_[(position & (capacity_ - 1)) / kWord];
+    }
+    [[nodiscard]] std::atomic_ref<std::uint64_t> header(std::size_t position) const
+    {
+        return std::atomic_ref(word(position));
+    }
+    [[nodiscard]] std::byte* bytes(std::size_t position) const { return reinterpret_cast<std::byte*>(&word(position)); }
+
+    const std::size_t capacity_;
+    const std::unique_ptr<std::uint64_t[]> words_;
+    alignas(64) std::atomic<std::size_t> tail_{0};  // producers: bytes ever reserved
+    alignas(64) std::atomic<std::size_t> head_{0};  // consumer: bytes ever given back
+};
+
+}  // namespace alleycat::stream
