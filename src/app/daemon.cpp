@@ -113,7 +113,7 @@ private:
     [[nodiscard]] serve::LiveFeed::Options live_options();
     [[nodiscard]] std::vector<std::unique_ptr<stream::ShardConsumer>> shard_consumers();
     void add_routes();
-    void publish(std::vector<std::shared_ptr<const ranking::RaceSnapshot>> races);
+    void publish(ranking::RankingThread::Changes changes);
     [[nodiscard]] serve::Status status();
     void begin_stop();
     void wait_for_goodbyes(std::chrono::steady_clock::time_point deadline);
@@ -143,11 +143,12 @@ Daemon::Impl::Impl(const Config& config)
     : config_(config),
       history_(history_options(config)),
       ranking_(races_options(), config.ranking.tick, config.stream.shards,
-               [this](auto races) { publish(std::move(races)); }),
+               [this](auto changes) { publish(std::move(changes)); }),
       delivery_(kWindowsPerShard * config.stream.shards, std::make_unique<HistorySink>(history_, ranking_, merged_)),
       stream_({config.stream.shards, config.stream.ring_capacity_bytes, config.stream.partition_key},
               shard_consumers()),
-      websocket_door_({record_limits(config), stream_.make_producer([this] {
+      websocket_door_(context_.get_executor(),
+                      {record_limits(config), stream_.make_producer([this] {
                            asio::post(context_, [this] { websocket_door_.space_returned(); });
                        }),
                        websocket_counters_}),
@@ -166,6 +167,7 @@ ranking::Races::Options Daemon::Impl::races_options()
 {
     ranking::Races::Options options;
     options.score = config_.ranking.score;
+    options.classes = class_ids(config_);
     options.seconds = static_cast<std::uint32_t>(config_.race.length.count());
     options.open_races = config_.limits.open_races;
     options.bests = [this](ClassId id) { return history_.bests(id); };
@@ -204,14 +206,14 @@ void Daemon::Impl::add_routes()
 }
 
 /// On the ranking thread: results go to the broker, boards to the network thread.
-void Daemon::Impl::publish(std::vector<std::shared_ptr<const ranking::RaceSnapshot>> races)
+void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
 {
     if (mqtt_ && mqtt_->connected() && !config_.mqtt.results_topic.empty()) {
-        for (const auto& race : races) {
+        for (const auto& race : changes.races) {
             mqtt_->publish(config_.mqtt.results_topic, serve::results_message(*race, std::chrono::system_clock::now()));
         }
     }
-    asio::post(context_, [this, races = std::move(races)] { live_.publish(races); });
+    asio::post(context_, [this, changes = std::move(changes)] { live_.publish(changes); });
 }
 
 serve::Status Daemon::Impl::status()
@@ -239,6 +241,13 @@ serve::Status Daemon::Impl::status()
 
 void Daemon::Impl::run()
 {
+    asio::signal_set signals(context_, SIGINT, SIGTERM);
+    signals.async_wait([this](boost::system::error_code error, int signal) {
+        if (!error) {
+            spdlog::info("signal {}: stopping", signal);
+            begin_stop();
+        }
+    });
     server_.listen();
     ranking_.start();
     delivery_.start();
@@ -248,13 +257,6 @@ void Daemon::Impl::run()
     }
     const auto endpoint = server_.local_endpoint();
     spdlog::info("listening on http://{}:{}", endpoint.address().to_string(), endpoint.port());
-    asio::signal_set signals(context_, SIGINT, SIGTERM);
-    signals.async_wait([this](boost::system::error_code error, int signal) {
-        if (!error) {
-            spdlog::info("signal {}: stopping", signal);
-            begin_stop();
-        }
-    });
     context_.run();
     finish_stop();
 }

@@ -8,6 +8,7 @@ void Windower::add(const telemetry::Sample& sample, std::uint32_t data_bytes, St
         opened_ = now;
     }
     window_.samples.push_back(sample);
+    usual_samples_ = window_.samples.size();
     window_.data_bytes += data_bytes;
 }
 
@@ -24,6 +25,7 @@ SteadyTime Windower::deadline() const
 void Windower::restart()
 {
     window_ = Window{};
+    window_.samples.reserve(usual_samples_);
 }
 
 }  // namespace alleycat::delivery

@@ -12,7 +12,7 @@ namespace alleycat::history {
 
 namespace {
 
-constexpr int kRestPerWork = 9;  // idle time after a flush, in units of what it took: a tenth of a core at most
+constexpr int kRestPerWork = 19;  // idle time after a flush, in units of what it took: a twentieth of a core at most
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 #include <alleycat/core/json_text.hpp>
 #include <alleycat/ingest/websocket_door.hpp>
 
-#include <algorithm>
+#include <boost/asio/post.hpp>
 
 namespace alleycat::ingest {
 
@@ -20,8 +20,15 @@ public:
     bool on_text(std::string_view text) override { return take(text); }
     void on_batch_end() override;
     void on_drained() override;
-    void on_closed() override { std::erase(door_.stalled_, this); }
+    void on_shut_down() override { door_.flush(); }
+    void on_closed() override
+    {
+        std::erase(door_.stalled_, this);
+        std::erase(door_.unacknowledged_, this);
+    }
 
+    /// Tells the client what it may forget; all of it is flushed.
+    void acknowledge();
     /// Goes on with what is left of a payload; false where it stalled again.
     bool retry();
 
@@ -35,6 +42,7 @@ private:
     std::uint64_t accepted_{0};      // records of this connection
     std::uint64_t rejected_{0};      // likewise
     std::uint64_t acknowledged_{0};  // the sum of both that the client was told last
+    bool flush_asked_{false};
     Intake::Taken left_;             // of the payload that stalled
 };
 
@@ -63,9 +71,17 @@ bool WebSocketDoor::Session::retry()
 
 void WebSocketDoor::Session::on_batch_end()
 {
-    door_.intake_.flush();
-    if (acknowledged_ == accepted_ + rejected_ || socket_->queued_bytes() >= kMaxQueuedBytes) {
-        return;  // nothing new, or on_drained() comes
+    if (acknowledged_ != accepted_ + rejected_ && !flush_asked_) {
+        flush_asked_ = true;
+        door_.flush_soon(*this);
+    }
+}
+
+void WebSocketDoor::Session::acknowledge()
+{
+    flush_asked_ = false;
+    if (socket_->queued_bytes() >= kMaxQueuedBytes) {
+        return;  // on_drained() comes
     }
     acknowledged_ = accepted_ + rejected_;
     std::string text = R"({"type":"ack","accepted":)";
@@ -99,6 +115,22 @@ void WebSocketDoor::Session::on_reject(const telemetry::Rejection& rejection, st
 std::unique_ptr<net::WebSocket::Handler> WebSocketDoor::open()
 {
     return std::make_unique<Session>(*this);
+}
+
+void WebSocketDoor::flush_soon(Session& session)
+{
+    unacknowledged_.push_back(&session);
+    if (unacknowledged_.size() == 1) {  // behind the connections that are ready now
+        boost::asio::post(network_, [this] { flush(); });
+    }
+}
+
+void WebSocketDoor::flush()
+{
+    intake_.flush();
+    for (auto* session : std::exchange(unacknowledged_, {})) {
+        session->acknowledge();
+    }
 }
 
 void WebSocketDoor::space_returned()

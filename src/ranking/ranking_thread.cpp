@@ -6,7 +6,7 @@ namespace alleycat::ranking {
 
 RankingThread::RankingThread(Races::Options options, std::chrono::milliseconds tick, std::size_t shards,
                              Publish publish)
-    : races_(std::move(options)), tick_(tick), outboxes_(shards), publish_(std::move(publish))
+    : classes_(options.classes), bests_(options.bests), races_(std::move(options)), tick_(tick), outboxes_(shards), publish_(std::move(publish))
 {
 }
 
@@ -70,13 +70,27 @@ void RankingThread::run()
         caught_up_.notify_all();
         const auto now = std::chrono::steady_clock::now();
         if (now >= next_tick || stopping) {
-            auto changed = races_.take_changed();
-            if (!changed.empty()) {
-                publish_(std::move(changed));
+            Changes changes{races_.take_changed(), take_changed_histories()};
+            if (!changes.races.empty() || !changes.histories.empty()) {
+                publish_(std::move(changes));
             }
             next_tick = std::max(next_tick + tick_, now);
         }
     }
+}
+
+std::vector<ClassId> RankingThread::take_changed_histories()
+{
+    std::vector<ClassId> changed;
+    for (const auto id : classes_) {
+        auto bests = bests_(id);
+        auto& published = published_bests_[id];
+        if (bests != published) {
+            published = std::move(bests);
+            changed.push_back(id);
+        }
+    }
+    return changed;
 }
 
 void RankingThread::apply_waiting()

@@ -67,6 +67,12 @@ ranking::AlltimeBoard LiveBoards::alltime(const LiveQuery& query)
     return {ranked, riding, riding != nullptr ? known.bests->best(riding->racer_id, second) : std::nullopt};
 }
 
+LiveBoards::Sources LiveBoards::sources(const LiveQuery& query)
+{
+    const auto* race = race_of(query);
+    return {race != nullptr ? race->snapshot : nullptr, query.board == Board::Alltime ? options_.bests(query.class_id) : nullptr};
+}
+
 LiveChannel::View LiveBoards::view(const LiveQuery& query)
 {
     LiveChannel::View view;

@@ -16,6 +16,14 @@ public:
 
     void update(std::shared_ptr<const ranking::RaceSnapshot> race);
 
+    /// What the board of `query` is made from; while it is the same, the board is.
+    struct Sources {
+        std::shared_ptr<const ranking::RaceSnapshot> race;
+        std::shared_ptr<const history::ClassBests> bests;  // of an all-time board
+
+        bool operator==(const Sources&) const = default;
+    };
+    [[nodiscard]] Sources sources(const LiveQuery& query);
     /// What the board of `query` shows now.
     [[nodiscard]] LiveChannel::View view(const LiveQuery& query);
     /// The row of the query's racer, with its rank; nullopt where it is not on the board.

@@ -24,12 +24,13 @@ public:
         LiveQuery query;
         bool own_rows;
         LiveChannel board;
+        LiveBoards::Sources shown;
         std::vector<Viewer*> viewers;
     };
 
     explicit Impl(Options options) : options_(std::move(options)), boards_(options_) {}
 
-    void publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races);
+    void publish(const ranking::RankingThread::Changes& changes);
     [[nodiscard]] Channel& join(Viewer& viewer, const LiveQuery& query);
     void leave(Viewer& viewer, Channel& channel);
 
@@ -122,8 +123,9 @@ LiveFeed::Impl::Channel& LiveFeed::Impl::join(Viewer& viewer, const LiveQuery& q
     if (found == channels_.end()) {
         found =
             channels_
-                .emplace(shared, Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), {}})
+                .emplace(shared, Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), {}, {}})
                 .first;
+        found->second.shown = boards_.sources(shared.query);
         static_cast<void>(found->second.board.show(boards_.view(shared.query), false));
     }
     found->second.viewers.push_back(&viewer);
@@ -140,22 +142,23 @@ void LiveFeed::Impl::leave(Viewer& viewer, Channel& channel)
     }
 }
 
-void LiveFeed::Impl::publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races)
+void LiveFeed::Impl::publish(const ranking::RankingThread::Changes& changes)
 {
-    std::vector<ClassId> changed;
-    for (const auto& race : races) {
+    for (const auto& race : changes.races) {
         boards_.update(race);
-        changed.push_back(race->class_id);
     }
     for (auto& [shared, channel] : channels_) {
-        if (std::find(changed.begin(), changed.end(), channel.query.class_id) != changed.end()) {
-            update(channel);
-        }
+        update(channel);
     }
 }
 
 void LiveFeed::Impl::update(Channel& channel)
 {
+    auto sources = boards_.sources(channel.query);
+    if (sources == channel.shown) {
+        return;
+    }
+    channel.shown = std::move(sources);
     auto message = channel.board.show(boards_.view(channel.query), channel.own_rows);
     if (!message) {
         return;
@@ -178,9 +181,9 @@ std::variant<std::unique_ptr<net::WebSocket::Handler>, net::Response> LiveFeed::
     return std::make_unique<Impl::Viewer>(*impl_, std::get<LiveQuery>(parsed));
 }
 
-void LiveFeed::publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races)
+void LiveFeed::publish(const ranking::RankingThread::Changes& changes)
 {
-    impl_->publish(races);
+    impl_->publish(changes);
 }
 
 std::size_t LiveFeed::viewers() const

@@ -71,7 +71,9 @@ void Shard::publish(std::uint64_t entries)
 {
     published_.fetch_add(entries, std::memory_order_seq_cst);
     if (sleeping_.load(std::memory_order_seq_cst) && sleeping_.exchange(false)) {
-        const std::lock_guard lock(mutex_);
+        {
+            const std::lock_guard lock(mutex_);  // the shard is in its wait, or has not looked at the flag yet
+        }
         wake_.notify_one();
     }
 }

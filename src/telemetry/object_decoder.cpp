@@ -161,64 +161,70 @@ constexpr auto kMaxInteger = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-bool ObjectDecoder::decode(ondemand::object object, Record& record, Rejection& rejection)
+/// Marks a field that was read well but holds what it must not.
+void ObjectDecoder::check(Field field, bool good)
 {
-    states_.fill(State::Absent);
-    record.uuid = {};
-    const auto error = read_fields(object, record);
-    const auto refuse = [&](Errc code, std::string message) {
-        rejection.code = code;
-        rejection.message = std::move(message);
-        rejection.uuid = states_[index(Field::Uuid)] == State::Good ? record.uuid : std::string_view();
-        return false;
-    };
-    if (error) {
-        return refuse(Errc::InvalidJson, std::string("record: ") + simdjson::error_message(error));
+    if (states_[index(field)] == State::Good && !good) {
+        states_[index(field)] = State::OutOfRange;
     }
-    for (const auto state : {State::WrongType, State::OutOfRange, State::Absent}) {
-        for (auto at = index(Field::Uuid); at < states_.size(); ++at) {
-            const auto field = static_cast<Field>(at);
-            if (states_[at] != state || (state == State::Absent && field == Field::Uuid)) {
-                continue;
-            }
-            const auto code = state == State::WrongType    ? Errc::InvalidType
-                              : state == State::OutOfRange ? Errc::OutOfRange
-                                                           : Errc::MissingField;
-            return refuse(
-                code, std::string(kNames[at]) + (state == State::Absent ? ": is missing; it " : ": ") + allowed(field));
-        }
-    }
-    return true;
 }
 
-error_code ObjectDecoder::read_fields(ondemand::object& object, Record& record)
+/// Integers may be written as 57, 57.0 or 5.7e1.
+error_code ObjectDecoder::read_integer(Field field, Value value, std::int64_t low, std::int64_t high)
 {
-    for (auto member : object) {
-        ondemand::raw_json_string key;
-        if (const auto error = member.key().get(key)) {
-            return error;
-        }
-        auto field = field_of(key.raw());
-        std::string_view unescaped;
-        if (field == Field::kCount) {  // unknown, or written with escapes
-            if (const auto error = member.unescaped_key().get(unescaped)) {
-                return error;
-            }
-            field = field_of(unescaped);
-        }
-        Value value;
-        if (const auto error = member.value().get(value)) {
-            return error;
-        }
-        const auto error = field == Field::kCount ? skip(value, 1) : read_field(field, value, record);
-        if (error) {
-            return error;
-        }
+    auto& state = states_[index(field)];
+    integer_ = 0;
+    if (value.get_int64().get(integer_) == simdjson::SUCCESS) {
+        state = integer_ >= low && integer_ <= high ? State::Good : State::OutOfRange;
+        return simdjson::SUCCESS;
+    }
+    double number = 0;
+    if (value.get_double().get(number) != simdjson::SUCCESS) {
+        return wrong_type(field, value);
+    }
+    if (number != std::floor(number)) {
+        state = State::WrongType;
+    } else if (std::fabs(number) > static_cast<double>(kMaxJsonInteger)) {
+        state = State::OutOfRange;
+    } else {
+        integer_ = static_cast<std::int64_t>(number);
+        state = integer_ >= low && integer_ <= high ? State::Good : State::OutOfRange;
     }
     return simdjson::SUCCESS;
 }
 
-error_code ObjectDecoder::read_field(Field field, Value& value, Record& record)
+error_code ObjectDecoder::read_number(Field field, Value value, double high, double& out)
+{
+    if (value.get_double().get(out) != simdjson::SUCCESS) {
+        return wrong_type(field, value);
+    }
+    states_[index(field)] = out >= 0 && out <= high ? State::Good : State::OutOfRange;
+    return simdjson::SUCCESS;
+}
+
+error_code ObjectDecoder::read_text(Field field, Value value)
+{
+    text_ = {};
+    ondemand::json_type type;
+    if (const auto error = value.type().get(type)) {
+        return error;
+    }
+    if (type != ondemand::json_type::string) {
+        return wrong_type(field, value);
+    }
+    states_[index(field)] = State::Good;
+    return value.get_string().get(text_);
+}
+
+error_code ObjectDecoder::wrong_type(Field field, Value value)
+{
+    const bool none =
+        field == Field::Uuid && !value.type().error() && value.type().value_unsafe() == ondemand::json_type::null;
+    states_[index(field)] = none ? State::Absent : State::WrongType;
+    return skip(value, 1);
+}
+
+error_code ObjectDecoder::read_field(Field field, Value value, Record& record)
 {
     error_code error = simdjson::SUCCESS;
     switch (field) {
@@ -270,67 +276,61 @@ error_code ObjectDecoder::read_field(Field field, Value& value, Record& record)
     return error;
 }
 
-/// Integers may be written as 57, 57.0 or 5.7e1.
-error_code ObjectDecoder::read_integer(Field field, Value& value, std::int64_t low, std::int64_t high)
+error_code ObjectDecoder::read_fields(ondemand::object& object, Record& record)
 {
-    auto& state = states_[index(field)];
-    integer_ = 0;
-    if (value.get_int64().get(integer_) == simdjson::SUCCESS) {
-        state = integer_ >= low && integer_ <= high ? State::Good : State::OutOfRange;
-        return simdjson::SUCCESS;
-    }
-    double number = 0;
-    if (value.get_double().get(number) != simdjson::SUCCESS) {
-        return wrong_type(field, value);
-    }
-    if (number != std::floor(number)) {
-        state = State::WrongType;
-    } else if (std::fabs(number) > static_cast<double>(kMaxJsonInteger)) {
-        state = State::OutOfRange;
-    } else {
-        integer_ = static_cast<std::int64_t>(number);
-        state = integer_ >= low && integer_ <= high ? State::Good : State::OutOfRange;
+    for (auto member : object) {
+        ondemand::raw_json_string key;
+        if (const auto error = member.key().get(key)) {
+            return error;
+        }
+        auto field = field_of(key.raw());
+        std::string_view unescaped;
+        if (field == Field::kCount) {  // unknown, or written with escapes
+            if (const auto error = member.unescaped_key().get(unescaped)) {
+                return error;
+            }
+            field = field_of(unescaped);
+        }
+        Value value;
+        if (const auto error = member.value().get(value)) {
+            return error;
+        }
+        const auto error = field == Field::kCount ? skip(value, 1) : read_field(field, value, record);
+        if (error) {
+            return error;
+        }
     }
     return simdjson::SUCCESS;
 }
 
-error_code ObjectDecoder::read_number(Field field, Value& value, double high, double& out)
+bool ObjectDecoder::decode(ondemand::object object, Record& record, Rejection& rejection)
 {
-    if (value.get_double().get(out) != simdjson::SUCCESS) {
-        return wrong_type(field, value);
+    states_.fill(State::Absent);
+    record.uuid = {};
+    const auto error = read_fields(object, record);
+    const auto refuse = [&](Errc code, std::string message) {
+        rejection.code = code;
+        rejection.message = std::move(message);
+        rejection.uuid = states_[index(Field::Uuid)] == State::Good ? record.uuid : std::string_view();
+        return false;
+    };
+    if (error) {
+        return refuse(Errc::InvalidJson, std::string("record: ") + simdjson::error_message(error));
     }
-    states_[index(field)] = out >= 0 && out <= high ? State::Good : State::OutOfRange;
-    return simdjson::SUCCESS;
-}
-
-error_code ObjectDecoder::read_text(Field field, Value& value)
-{
-    text_ = {};
-    ondemand::json_type type;
-    if (const auto error = value.type().get(type)) {
-        return error;
+    for (const auto state : {State::WrongType, State::OutOfRange, State::Absent}) {
+        for (auto at = index(Field::Uuid); at < states_.size(); ++at) {
+            const auto field = static_cast<Field>(at);
+            if (states_[at] != state || (state == State::Absent && field == Field::Uuid)) {
+                continue;
+            }
+            const auto code = state == State::WrongType    ? Errc::InvalidType
+                              : state == State::OutOfRange ? Errc::OutOfRange
+                                                           : Errc::MissingField;
+            return refuse(
+                code, std::string(kNames[at]) + (state == State::Absent ? ": is missing; it " : ": ") + allowed(field));
+        }
     }
-    if (type != ondemand::json_type::string) {
-        return wrong_type(field, value);
-    }
-    states_[index(field)] = State::Good;
-    return value.get_string().get(text_);
-}
-
-error_code ObjectDecoder::wrong_type(Field field, Value& value)
-{
-    const bool none =
-        field == Field::Uuid && !value.type().error() && value.type().value_unsafe() == ondemand::json_type::null;
-    states_[index(field)] = none ? State::Absent : State::WrongType;
-    return skip(value, 1);
-}
-
-/// Marks a field that was read well but holds what it must not.
-void ObjectDecoder::check(Field field, bool good)
-{
-    if (states_[index(field)] == State::Good && !good) {
-        states_[index(field)] = State::OutOfRange;
-    }
+    return true;
 }
 
 bool ObjectDecoder::known_class(std::int64_t id) const

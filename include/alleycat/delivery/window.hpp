@@ -51,7 +51,8 @@ public:
 private:
     const WindowHints hints_;
     Window window_;
-    SteadyTime opened_{};  // the arrival of its first record
+    SteadyTime opened_{};           // the arrival of its first record
+    std::size_t usual_samples_{0};  // of the latest window: room for the next
 };
 
 }  // namespace alleycat::delivery

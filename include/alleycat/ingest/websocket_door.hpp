@@ -3,8 +3,10 @@
 #include <alleycat/ingest/intake.hpp>
 #include <alleycat/net/websocket.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <deque>
 #include <memory>
+#include <vector>
 
 namespace alleycat::ingest {
 
@@ -12,9 +14,13 @@ namespace alleycat::ingest {
 ///
 /// Thread: the network thread; only its own copies of on_space cross over, and they must post to space_returned().
 /// Full:   a connection whose record found no room in its ring is not read until there is some; others go on.
+/// Acks:   what all connections brought in one round of the network thread is flushed together, then acknowledged.
 class WebSocketDoor {
 public:
-    explicit WebSocketDoor(Intake intake) : intake_(std::move(intake)) {}
+    WebSocketDoor(boost::asio::any_io_executor network, Intake intake)
+        : network_(std::move(network)), intake_(std::move(intake))
+    {
+    }
 
     /// What handles one connection.
     [[nodiscard]] std::unique_ptr<net::WebSocket::Handler> open();
@@ -25,8 +31,13 @@ public:
 private:
     class Session;
 
+    void flush_soon(Session& session);
+    void flush();
+
+    boost::asio::any_io_executor network_;
     Intake intake_;
-    std::deque<Session*> stalled_;  // each once
+    std::deque<Session*> stalled_;          // each once
+    std::vector<Session*> unacknowledged_;  // each once; flush() is posted while there is one
 };
 
 }  // namespace alleycat::ingest

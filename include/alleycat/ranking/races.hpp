@@ -28,6 +28,7 @@ public:
 
     struct Options {
         Score score{Score::Output};
+        std::vector<ClassId> classes;
         std::uint32_t seconds{300};  ///< race length
         std::size_t open_races{16};  ///< a class; the one that was silent longest makes room for a new one
         /// The class's history, read when a race opens, for `Entry::record`.

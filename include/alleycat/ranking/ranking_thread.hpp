@@ -12,8 +12,13 @@ namespace alleycat::ranking {
 /// Applies what the shards leave in their outboxes, and publishes what changed once a tick.
 class RankingThread {
 public:
+    /// What changed since the tick before.
+    struct Changes {
+        std::vector<std::shared_ptr<const RaceSnapshot>> races;
+        std::vector<ClassId> histories;  ///< classes whose personal bests changed
+    };
     /// Called on the ranking thread at a tick at which something changed.
-    using Publish = std::function<void(std::vector<std::shared_ptr<const RaceSnapshot>>)>;
+    using Publish = std::function<void(Changes)>;
 
     RankingThread(Races::Options options, std::chrono::milliseconds tick, std::size_t shards, Publish publish);
     ~RankingThread();
@@ -33,8 +38,12 @@ public:
 private:
     void run();
     void apply_waiting();
+    [[nodiscard]] std::vector<ClassId> take_changed_histories();
 
-    Races races_;  // the ranking thread
+    const std::vector<ClassId> classes_;
+    const std::function<std::shared_ptr<const history::ClassBests>(ClassId)> bests_;
+    std::map<ClassId, std::shared_ptr<const history::ClassBests>> published_bests_;  // the ranking thread
+    Races races_;                                                                    // the ranking thread
     const std::chrono::milliseconds tick_;
     std::vector<Outbox> outboxes_;
     const Publish publish_;

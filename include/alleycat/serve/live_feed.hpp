@@ -2,7 +2,7 @@
 
 #include <alleycat/history/best_table.hpp>
 #include <alleycat/net/http_server.hpp>
-#include <alleycat/ranking/board.hpp>
+#include <alleycat/ranking/ranking_thread.hpp>
 
 #include <functional>
 #include <memory>
@@ -38,7 +38,7 @@ public:
         const net::Request& request);
 
     /// What the ranking thread published at a tick.
-    void publish(const std::vector<std::shared_ptr<const ranking::RaceSnapshot>>& races);
+    void publish(const ranking::RankingThread::Changes& changes);
 
     [[nodiscard]] std::size_t viewers() const;
     /// Snapshots sent to viewers that had fallen behind, ever.

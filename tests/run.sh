@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds, and runs every test. Closes with a line "N passed, N failed".
+#
+#   tests/run.sh              everything, as CI does
+#   tests/run.sh STAGE...     only some of: format unit integration asan tsan fuzz
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+stages=("$@")
+[ ${#stages[@]} -gt 0 ] || stages=(format unit integration asan tsan fuzz)
+passed=0
+failed=0
+
+config/packages.sh build run test || exit 1
+
+note() { printf '\n== %s (%(%H:%M:%S)T)\n' "$1" -1; }
+
+# check NAME COMMAND...: one test that is not counted by a test runner
+check() {
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $name"
+  fi
+}
+
+build() {  # preset, targets...
+  local preset=$1
+  shift
+  cmake --preset "$preset" >/dev/null && cmake --build --preset "$preset" ${@:+--target "$@"}
+}
+
+# run_ctest PRESET ARGUMENTS...: adds what CTest counted
+run_ctest() {
+  local preset=$1 log total bad
+  shift
+  log=$(mktemp)
+  ctest --preset "$preset" -j2 "$@" | tee "$log"
+  total=$(sed -n 's/.*tests\? failed out of \([0-9]*\)$/\1/p' "$log")
+  bad=$(sed -n 's/.*, \([0-9]*\) tests\? failed out of.*/\1/p' "$log")
+  rm -f "$log"
+  if [ -z "$total" ]; then
+    failed=$((failed + 1))
+    return
+  fi
+  failed=$((failed + bad))
+  passed=$((passed + total - bad))
+}
+
+# run_node FOLDER: adds what Node's test runner counted
+run_node() {
+  local log
+  log=$(mktemp)
+  (cd "$1" && npm ci --no-audit --no-fund --silent && node --test --test-reporter=tap . ) >"$log" 2>&1
+  if ! grep -q '^# pass ' "$log"; then
+    tail -40 "$log"
+    failed=$((failed + 1))
+  else
+    grep -E '^ *not ok|^# (tests|pass|fail)' "$log"
+    [ "$(sed -n 's/^# fail //p' "$log")" = 0 ] || cat "$log"
+    passed=$((passed + $(sed -n 's/^# pass //p' "$log")))
+    failed=$((failed + $(sed -n 's/^# fail //p' "$log") + $(sed -n 's/^# cancelled //p' "$log")))
+  fi
+  rm -f "$log"
+}
+
+stage_format() { check "clang-format" sh -c 'git ls-files -z "*.cpp" "*.hpp" | xargs -0 clang-format --dry-run -Werror'; }
+stage_unit() { check "release build" build release && run_ctest release -L unit; }
+stage_integration() { check "release build" build release alleycatd alleycat-sim && run_node tests/integration; }
+stage_asan() { check "asan-ubsan build" build asan-ubsan unit_tests && run_ctest asan-ubsan -L unit; }
+stage_tsan() { check "tsan build" build tsan unit_tests && run_ctest tsan -L unit; }
+stage_fuzz() { check "fuzz build" build fuzz && run_ctest fuzz -L fuzz; }
+
+for stage in "${stages[@]}"; do
+  note "$stage"
+  declare -F "stage_$stage" >/dev/null || { echo "no such stage: $stage" >&2; exit 2; }
+  "stage_$stage"
+done
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
