@@ -25,7 +25,7 @@ bin=build/release/bin
 
 config/packages.sh build run
 cmake --preset release >/dev/null
-cmake --build --preset release
+cmake --build --preset release --target alleycatd alleycat-sim
 mkdir -p "$state"
 
 started=()

@@ -8,6 +8,7 @@
 #include <alleycat/ranking/name_book.hpp>
 #include <alleycat/serve/history_routes.hpp>
 #include <alleycat/serve/live_feed.hpp>
+#include <alleycat/serve/page_routes.hpp>
 #include <alleycat/serve/results_message.hpp>
 #include <alleycat/serve/status_routes.hpp>
 
@@ -202,6 +203,11 @@ void Daemon::Impl::add_routes()
     server_.websocket("/ingest", [this](const net::Request&) { return websocket_door_.open(); });
     server_.websocket("/live", [this](const net::Request& request) { return live_.open(request); });
     serve::add_history_routes(server_, history_);
+    std::vector<serve::ClassInfo> classes;
+    for (const auto& entry : config_.classes) {
+        classes.push_back({entry.id, entry.name, static_cast<std::uint32_t>(config_.race.length.count())});
+    }
+    serve::add_page_routes(server_, std::move(classes), live_);
     serve::add_status_routes(server_, [this] { return status(); });
 }
 

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tcp_probe.hpp"
+
 namespace alleycat::ingest {
 
 namespace {
@@ -21,6 +23,7 @@ namespace {
 constexpr int kReceiveMaximum = 65'535;   // QoS 1 messages under way
 constexpr int kReadsBeforeFlush = 4'096;  // so that acknowledgements leave also while messages never pause
 constexpr auto kFirstPause = std::chrono::milliseconds(200);
+constexpr auto kConnectTimeout = std::chrono::milliseconds(5'000);
 constexpr int kPollMs = 1'000;                  // keep-alives are looked after this often
 constexpr std::uint64_t kLoggedRejections = 5;  // in full; then only each thousandth
 
@@ -43,6 +46,11 @@ public:
     void stop();
     void publish(std::string topic, std::string payload);
     void wake() const { static_cast<void>(::eventfd_write(wake_.get(), 1)); }
+    void clear_wake() const
+    {
+        eventfd_t ignored = 0;
+        static_cast<void>(::eventfd_read(wake_.get(), &ignored));
+    }
     [[nodiscard]] bool connected() const { return connected_.load(); }
 
 private:
@@ -140,6 +148,7 @@ void MqttSource::Impl::run()
         if (!stopping_.load()) {
             pollfd wake{wake_.get(), POLLIN, 0};
             static_cast<void>(::poll(&wake, 1, static_cast<int>(backoff_.next().count())));
+            clear_wake();
             retry();  // records taken before the connection was lost
         }
     }
@@ -148,6 +157,12 @@ void MqttSource::Impl::run()
 bool MqttSource::Impl::connect()
 {
     lost_ = false;
+    if (const auto error = probe_tcp(options_.host, options_.port, kConnectTimeout, wake_.get())) {
+        if (error != boost::system::errc::interrupted) {
+            disconnected(error.message().c_str());
+        }
+        return false;
+    }
     mosquitto_property* properties = nullptr;
     if (options_.version5) {  // in 3.1.1 a session that is not clean never expires
         mosquitto_property_add_int32(&properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL, UINT32_MAX);
@@ -194,8 +209,7 @@ void MqttSource::Impl::wait()
     const auto events = static_cast<short>((backlog_.empty() ? POLLIN : 0) | (writes ? POLLOUT : 0));
     pollfd waits[] = {{mosquitto_socket(client_.get()), events, 0}, {wake_.get(), POLLIN, 0}};
     static_cast<void>(::poll(waits, 2, kPollMs));
-    eventfd_t ignored = 0;
-    static_cast<void>(::eventfd_read(wake_.get(), &ignored));
+    clear_wake();
 }
 
 /// Reads while messages come.

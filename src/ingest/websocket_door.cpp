@@ -20,7 +20,7 @@ public:
     bool on_text(std::string_view text) override { return take(text); }
     void on_batch_end() override;
     void on_drained() override;
-    void on_shut_down() override { door_.flush(); }
+    void on_goodbye() override { door_.flush(); }
     void on_closed() override
     {
         std::erase(door_.stalled_, this);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <ctime>
 
@@ -154,7 +155,8 @@ bool accepts_gzip(std::string_view header)
     bool any = false;
     split_list(header, [&](std::string_view element) {
         const auto semicolon = std::min(element.find(';'), element.size());
-        const auto coding = trimmed(element.substr(0, semicolon));
+        std::string coding(trimmed(element.substr(0, semicolon)));
+        std::transform(coding.begin(), coding.end(), coding.begin(), [](unsigned char c) { return std::tolower(c); });
         const auto weight = element.substr(semicolon);
         const auto value = weight.find("q=");
         const bool refused =

@@ -1,5 +1,7 @@
 #include "http_session.hpp"
 
+#include <stdexcept>
+
 #include <alleycat/net/http_server.hpp>
 
 namespace alleycat::net {
@@ -9,6 +11,7 @@ using asio::ip::tcp;
 
 namespace {
 
+constexpr int kBacklog = 4096;
 constexpr auto kWatchInterval = std::chrono::seconds(1);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // while the process has no descriptor left
 
@@ -60,13 +63,18 @@ void HttpServer::websocket(std::string path, SocketHandler handler)
 
 void HttpServer::listen()
 {
-    tcp::resolver resolver(context_);
-    const auto found = resolver.resolve(options_.host, std::to_string(options_.port), tcp::resolver::passive);
-    const tcp::endpoint endpoint = *found.begin();
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(tcp::acceptor::reuse_address(true));
-    acceptor_.bind(endpoint);
-    acceptor_.listen(4096);
+    const auto port = std::to_string(options_.port);
+    try {
+        tcp::resolver resolver(context_);
+        const auto found = resolver.resolve(options_.host, port, tcp::resolver::passive);
+        const tcp::endpoint endpoint = *found.begin();
+        acceptor_.open(endpoint.protocol());
+        acceptor_.set_option(tcp::acceptor::reuse_address(true));
+        acceptor_.bind(endpoint);
+        acceptor_.listen(kBacklog);
+    } catch (const boost::system::system_error& failure) {
+        throw std::runtime_error("http.listen: cannot listen on " + options_.host + ":" + port + ": " + failure.code().message());
+    }
     accept();
     watch();
 }

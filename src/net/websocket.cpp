@@ -42,7 +42,7 @@ WebSocket::~WebSocket()
 void WebSocket::start(std::unique_ptr<Handler> handler, std::string_view received)
 {
     handler_ = std::move(handler);
-    const auto self = shared_from_this();
+    self_ = shared_from_this();
     handler_->on_open(*this);
     bool go_on = true;
     while (go_on && !received.empty()) {
@@ -251,6 +251,9 @@ void WebSocket::close(CloseCode code, std::string_view reason)
     if (closing_ || finished_) {
         return;
     }
+    if (handler_) {
+        handler_->on_goodbye();
+    }
     send(std::make_shared<const std::string>(make_close_frame(code, reason)));
     closing_ = true;
     closing_since_ = std::chrono::steady_clock::now();
@@ -269,9 +272,6 @@ void WebSocket::check_deadline(SteadyTime now)
 
 void WebSocket::shut_down()
 {
-    if (handler_) {
-        handler_->on_shut_down();
-    }
     close(CloseCode::GoingAway, "the server stops");
 }
 
@@ -286,7 +286,8 @@ void WebSocket::finish()
         return;
     }
     finished_ = true;
-    const auto self = shared_from_this();
+    const auto self = shared_from_this();  // until this call ends
+    self_.reset();
     boost::system::error_code ignored;
     socket_.close(ignored);
     connections_.remove(*this);

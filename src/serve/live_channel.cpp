@@ -59,36 +59,49 @@ void LiveChannel::append_head(std::string& out, std::string_view type) const
     append_number(out, std::uint64_t{view_.total});
 }
 
+// A viewer drops the rows that a delta names or removes, puts the named ones behind those that are left, and sorts by rank,
+// leaving rows of one rank as they stand. So within a rank, a row is also named where one before it was, or where it has
+// changed places with one that was not.
 std::string LiveChannel::delta(const View& before) const
 {
-    std::unordered_map<RacerId, const ranking::Entry*> shown;
+    std::unordered_map<RacerId, std::size_t> shown;  // positions in `before`
     shown.reserve(before.entries.size());
-    for (const auto& entry : before.entries) {
-        shown.emplace(entry.racer_id, &entry);
+    for (std::size_t at = 0; at < before.entries.size(); ++at) {
+        shown.emplace(before.entries[at].racer_id, at);
     }
     std::string text;
     append_head(text, "delta");
     text.append(R"(,"entries":[)");
-    bool first = true;
+    std::string_view comma;
+    std::uint32_t rank = 0;
+    bool named_in_rank = false;
+    std::size_t left_until = 0;  // the rank's rows that are not named stood before this position
     for (const auto& entry : view_.entries) {
+        if (entry.rank != rank) {
+            rank = entry.rank;
+            named_in_rank = false;
+            left_until = 0;
+        }
         const auto known = shown.find(entry.racer_id);
-        const bool same = known != shown.end() && *known->second == entry;
+        const auto position = known == shown.end() ? 0 : known->second;
+        const bool same = known != shown.end() && before.entries[position] == entry;
         if (known != shown.end()) {
             shown.erase(known);
         }
-        if (!same) {
-            text.append(first ? "" : ",");
-            append_entry(text, entry);
-            first = false;
+        if (same && !named_in_rank && position >= left_until) {
+            left_until = position + 1;
+            continue;
         }
+        named_in_rank = true;
+        append_entry(text.append(comma), entry);
+        comma = ",";
     }
     text.append(R"(],"removed":[)");
-    first = true;
+    comma = "";
     for (const auto& entry : before.entries) {
         if (shown.contains(entry.racer_id)) {  // what is left of them is on the board no more
-            text.append(first ? "" : ",");
-            append_number(text, raw(entry.racer_id));
-            first = false;
+            append_number(text.append(comma), raw(entry.racer_id));
+            comma = ",";
         }
     }
     return text.append("]");

@@ -186,6 +186,13 @@ void LiveFeed::publish(const ranking::RankingThread::Changes& changes)
     impl_->publish(changes);
 }
 
+std::shared_ptr<const ranking::RaceSnapshot> LiveFeed::newest_race(ClassId id) const
+{
+    LiveQuery query;
+    query.class_id = id;
+    return impl_->boards_.sources(query).race;
+}
+
 std::size_t LiveFeed::viewers() const
 {
     return impl_->viewers_;

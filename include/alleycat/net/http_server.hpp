@@ -43,7 +43,7 @@ public:
     void get(std::string pattern, Handler handler);
     void websocket(std::string path, SocketHandler handler);
 
-    /// Binds and listens. Throws boost::system::system_error.
+    /// Binds and listens. Throws std::runtime_error with one line that names the address and what is wrong.
     void listen();
     [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
 

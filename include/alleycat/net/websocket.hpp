@@ -49,8 +49,8 @@ public:
         virtual void on_batch_end() {}
         /// Everything queued has been sent.
         virtual void on_drained() {}
-        /// The server stops; behind this call the connection says goodbye.
-        virtual void on_shut_down() {}
+        /// A close frame is about to be queued, whoever wants to end: the last chance to send anything.
+        virtual void on_goodbye() {}
         /// The connection is gone; the last call.
         virtual void on_closed() {}
     };
@@ -119,6 +119,7 @@ private:
     bool end_when_sent_{false};  // the client has said goodbye
     bool broken_{false};         // the client broke the protocol
     bool finished_{false};
+    std::shared_ptr<WebSocket> self_;  // while open, also when no wait holds it
 };
 
 }  // namespace alleycat::net

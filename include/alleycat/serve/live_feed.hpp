@@ -40,6 +40,8 @@ public:
     /// What the ranking thread published at a tick.
     void publish(const ranking::RankingThread::Changes& changes);
 
+    /// The class's newest race; null until there is one.
+    [[nodiscard]] std::shared_ptr<const ranking::RaceSnapshot> newest_race(ClassId id) const;
     [[nodiscard]] std::size_t viewers() const;
     /// Snapshots sent to viewers that had fallen behind, ever.
     [[nodiscard]] std::uint64_t resyncs() const;
