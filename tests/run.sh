@@ -54,7 +54,7 @@ run_ctest() {
 run_node() {
   local log
   log=$(mktemp)
-  (cd "$1" && npm ci --no-audit --no-fund --silent && node --test --test-reporter=tap . ) >"$log" 2>&1
+  (cd "$1" && npm ci --no-audit --no-fund --silent && node --test --test-reporter=tap) >"$log" 2>&1
   if ! grep -q '^# pass ' "$log"; then
     tail -40 "$log"
     failed=$((failed + 1))

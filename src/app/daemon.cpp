@@ -2,6 +2,7 @@
 
 #include "history_sink.hpp"
 #include "shard_consumer.hpp"
+#include "storage_lock.hpp"
 
 #include <alleycat/ingest/mqtt_source.hpp>
 #include <alleycat/ingest/websocket_door.hpp>
@@ -121,6 +122,7 @@ private:
     void finish_stop();
 
     const Config config_;
+    const StorageLock lock_{config_.storage.directory};
     asio::io_context context_{1};
     asio::steady_timer goodbye_{context_};
     bool stopping_{false};
@@ -264,6 +266,8 @@ void Daemon::Impl::run()
     const auto endpoint = server_.local_endpoint();
     spdlog::info("listening on http://{}:{}", endpoint.address().to_string(), endpoint.port());
     context_.run();
+    context_.restart();
+    context_.poll();  // what the aborted connections still had to hear, so that none of them outlives the server
     finish_stop();
 }
 

@@ -20,7 +20,11 @@ public:
     bool on_text(std::string_view text) override { return take(text); }
     void on_batch_end() override;
     void on_drained() override;
-    void on_goodbye() override { door_.flush(); }
+    void on_goodbye() override
+    {
+        door_.intake_.flush();
+        tell_totals();
+    }
     void on_closed() override
     {
         std::erase(door_.stalled_, this);
@@ -34,6 +38,7 @@ public:
 
 private:
     bool take(std::string_view text);
+    void tell_totals();
     [[nodiscard]] bool may_reject() const override { return socket_->queued_bytes() < kMaxQueuedBytes; }
     void on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted) override;
 
@@ -80,8 +85,15 @@ void WebSocketDoor::Session::on_batch_end()
 void WebSocketDoor::Session::acknowledge()
 {
     flush_asked_ = false;
-    if (socket_->queued_bytes() >= kMaxQueuedBytes) {
-        return;  // on_drained() comes
+    if (socket_->queued_bytes() < kMaxQueuedBytes) {  // else on_drained() comes
+        tell_totals();
+    }
+}
+
+void WebSocketDoor::Session::tell_totals()
+{
+    if (acknowledged_ == accepted_ + rejected_) {
+        return;
     }
     acknowledged_ = accepted_ + rejected_;
     std::string text = R"({"type":"ack","accepted":)";
