@@ -1,9 +1,10 @@
 // Routing a partition key, and a record's way through a shard's ring to its consumer.
 
-#include <alleycat/stream/stream.hpp>
-#include <thread>
-
 #include "measure.hpp"
+
+#include <alleycat/stream/stream.hpp>
+
+#include <thread>
 
 namespace {
 

@@ -1,10 +1,10 @@
 // Decoding and checking a record, beside a plain DOM parse of the same text that only adds up the outputs.
 
-#include <simdjson.h>
+#include "measure.hpp"
 
 #include <alleycat/telemetry/record_reader.hpp>
 
-#include "measure.hpp"
+#include <simdjson.h>
 
 namespace {
 
@@ -19,13 +19,14 @@ std::string record(int racer, bool shuffled)
     const auto id = std::to_string(racer);
     const auto cadence = std::to_string(60 + racer % 50);
     if (shuffled) {
-        return R"({"resistance":4.15e1,"classId":1.0,"name":"Swift Heron )" + id + R"(","racerId":)" + id + R"(,"cadence":)" + cadence +
+        return R"({"resistance":4.15e1,"classId":1.0,"name":"Swift Heron )" + id + R"(","racerId":)" + id +
+               R"(,"cadence":)" + cadence +
                R"(.0,"raceId":5400802,"second":57,"event":"update","deviceTimestamp":1620240672076,)" +
                R"("uuid":"2a5f1e9c-63a1-4d7e-9d1b-7f3f00000)" + std::to_string(100 + racer) + R"("})";
     }
     return R"({"uuid":"2a5f1e9c-63a1-4d7e-9d1b-7f3f00000)" + std::to_string(100 + racer) +
-           R"(","event":"update","deviceTimestamp":1620240672076,"second":57,"raceId":5400802,"name":"Swift Heron )" + id +
-           R"(","racerId":)" + id + R"(,"classId":1,"cadence":)" + cadence + R"(,"resistance":41.5})";
+           R"(","event":"update","deviceTimestamp":1620240672076,"second":57,"raceId":5400802,"name":"Swift Heron )" +
+           id + R"(","racerId":)" + id + R"(,"classId":1,"cadence":)" + cadence + R"(,"resistance":41.5})";
 }
 
 double with_reader(RecordReader& reader, std::string_view payload)

@@ -150,11 +150,10 @@ Daemon::Impl::Impl(const Config& config)
       delivery_(kWindowsPerShard * config.stream.shards, std::make_unique<HistorySink>(history_, ranking_, merged_)),
       stream_({config.stream.shards, config.stream.ring_capacity_bytes, config.stream.partition_key},
               shard_consumers()),
-      websocket_door_(context_.get_executor(),
-                      {record_limits(config), stream_.make_producer([this] {
-                           asio::post(context_, [this] { websocket_door_.space_returned(); });
-                       }),
-                       websocket_counters_}),
+      websocket_door_(context_.get_executor(), {record_limits(config), stream_.make_producer([this] {
+                                                    asio::post(context_, [this] { websocket_door_.space_returned(); });
+                                                }),
+                                                websocket_counters_}),
       live_(live_options()),
       server_(context_, http_options(config))
 {

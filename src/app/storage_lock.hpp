@@ -6,7 +6,8 @@
 
 namespace alleycat::app {
 
-/// Keeps a second daemon out of a data directory, for as long as it lives. The lock dies with the process, however it ends.
+/// Keeps a second daemon out of a data directory, for as long as it lives. The lock dies with the process, however it
+/// ends.
 class StorageLock {
 public:
     /// Makes the directory where it is absent. Throws std::runtime_error with one line that names it and what is wrong.

@@ -1,3 +1,5 @@
+#include "tcp_probe.hpp"
+
 #include <alleycat/core/backoff.hpp>
 #include <alleycat/core/unique_fd.hpp>
 #include <alleycat/ingest/mqtt_source.hpp>
@@ -13,8 +15,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
-
-#include "tcp_probe.hpp"
 
 namespace alleycat::ingest {
 

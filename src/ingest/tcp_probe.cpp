@@ -1,10 +1,11 @@
 #include "tcp_probe.hpp"
 
+#include <alleycat/core/unique_fd.hpp>
+
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 
-#include <alleycat/core/unique_fd.hpp>
 #include <cerrno>
 #include <memory>
 

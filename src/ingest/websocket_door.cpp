@@ -48,7 +48,7 @@ private:
     std::uint64_t rejected_{0};      // likewise
     std::uint64_t acknowledged_{0};  // the sum of both that the client was told last
     bool flush_asked_{false};
-    Intake::Taken left_;             // of the payload that stalled
+    Intake::Taken left_;  // of the payload that stalled
 };
 
 bool WebSocketDoor::Session::take(std::string_view text)

@@ -1,8 +1,8 @@
 #include "http_session.hpp"
 
-#include <stdexcept>
-
 #include <alleycat/net/http_server.hpp>
+
+#include <stdexcept>
 
 namespace alleycat::net {
 
@@ -73,7 +73,8 @@ void HttpServer::listen()
         acceptor_.bind(endpoint);
         acceptor_.listen(kBacklog);
     } catch (const boost::system::system_error& failure) {
-        throw std::runtime_error("http.listen: cannot listen on " + options_.host + ":" + port + ": " + failure.code().message());
+        throw std::runtime_error("http.listen: cannot listen on " + options_.host + ":" + port + ": " +
+                                 failure.code().message());
     }
     accept();
     watch();

@@ -6,7 +6,12 @@ namespace alleycat::ranking {
 
 RankingThread::RankingThread(Races::Options options, std::chrono::milliseconds tick, std::size_t shards,
                              Publish publish)
-    : classes_(options.classes), bests_(options.bests), races_(std::move(options)), tick_(tick), outboxes_(shards), publish_(std::move(publish))
+    : classes_(options.classes),
+      bests_(options.bests),
+      races_(std::move(options)),
+      tick_(tick),
+      outboxes_(shards),
+      publish_(std::move(publish))
 {
 }
 

@@ -70,7 +70,8 @@ ranking::AlltimeBoard LiveBoards::alltime(const LiveQuery& query)
 LiveBoards::Sources LiveBoards::sources(const LiveQuery& query)
 {
     const auto* race = race_of(query);
-    return {race != nullptr ? race->snapshot : nullptr, query.board == Board::Alltime ? options_.bests(query.class_id) : nullptr};
+    return {race != nullptr ? race->snapshot : nullptr,
+            query.board == Board::Alltime ? options_.bests(query.class_id) : nullptr};
 }
 
 LiveChannel::View LiveBoards::view(const LiveQuery& query)

@@ -59,9 +59,9 @@ void LiveChannel::append_head(std::string& out, std::string_view type) const
     append_number(out, std::uint64_t{view_.total});
 }
 
-// A viewer drops the rows that a delta names or removes, puts the named ones behind those that are left, and sorts by rank,
-// leaving rows of one rank as they stand. So within a rank, a row is also named where one before it was, or where it has
-// changed places with one that was not.
+// A viewer drops the rows that a delta names or removes, puts the named ones behind those that are left, and sorts by
+// rank, leaving rows of one rank as they stand. So within a rank, a row is also named where one before it was, or where
+// it has changed places with one that was not.
 std::string LiveChannel::delta(const View& before) const
 {
     std::unordered_map<RacerId, std::size_t> shown;  // positions in `before`

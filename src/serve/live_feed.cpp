@@ -121,10 +121,10 @@ LiveFeed::Impl::Channel& LiveFeed::Impl::join(Viewer& viewer, const LiveQuery& q
     const auto shared = key(query);
     auto found = channels_.find(shared);
     if (found == channels_.end()) {
-        found =
-            channels_
-                .emplace(shared, Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), {}, {}})
-                .first;
+        found = channels_
+                    .emplace(shared,
+                             Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), {}, {}})
+                    .first;
         found->second.shown = boards_.sources(shared.query);
         static_cast<void>(found->second.board.show(boards_.view(shared.query), false));
     }

@@ -1,7 +1,7 @@
+#include "page_files.hpp"
+
 #include <alleycat/core/json_text.hpp>
 #include <alleycat/serve/page_routes.hpp>
-
-#include "page_files.hpp"
 
 namespace alleycat::serve {
 
@@ -10,13 +10,16 @@ namespace {
 using net::Response;
 
 // The page talks to this daemon and to nobody else.
-constexpr const char* kContentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-                                       "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+constexpr const char* kContentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 std::string content_type(std::string_view name)
 {
     const auto ending = name.substr(name.rfind('.') + 1);
-    return ending == "html" ? "text/html; charset=utf-8" : ending == "css" ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8";
+    return ending == "html"  ? "text/html; charset=utf-8"
+           : ending == "css" ? "text/css; charset=utf-8"
+                             : "text/javascript; charset=utf-8";
 }
 
 void add_file(net::HttpServer& server, std::string path, const PageFile& file)
@@ -24,7 +27,9 @@ void add_file(net::HttpServer& server, std::string path, const PageFile& file)
     const auto body = std::make_shared<const std::string>(file.content);
     server.get(std::move(path), [body, type = content_type(file.name)](const net::Request&) {
         Response response;
-        response.with("Content-Type", type).with("Cache-Control", "no-cache").with("Content-Security-Policy", kContentPolicy);
+        response.with("Content-Type", type)
+            .with("Cache-Control", "no-cache")
+            .with("Content-Security-Policy", kContentPolicy);
         response.with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer");
         response.body = body;
         return response;
@@ -60,7 +65,9 @@ void add_page_routes(net::HttpServer& server, std::vector<ClassInfo> classes, co
     }
     server.get("/api/v1/classes", [classes = std::move(classes), &live](const net::Request&) {
         Response response;
-        response.with("Content-Type", "application/json").with("Cache-Control", "no-cache").with("Access-Control-Allow-Origin", "*");
+        response.with("Content-Type", "application/json")
+            .with("Cache-Control", "no-cache")
+            .with("Access-Control-Allow-Origin", "*");
         response.body = classes_json(classes, live);
         return response;
     });

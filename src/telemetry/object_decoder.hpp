@@ -41,8 +41,10 @@ private:
 
     [[nodiscard]] simdjson::error_code read_fields(simdjson::ondemand::object& object, Record& record);
     [[nodiscard, gnu::always_inline]] inline simdjson::error_code read_field(Field field, Value value, Record& record);
-    [[nodiscard, gnu::always_inline]] inline simdjson::error_code read_integer(Field field, Value value, std::int64_t low, std::int64_t high);
-    [[nodiscard, gnu::always_inline]] inline simdjson::error_code read_number(Field field, Value value, double high, double& out);
+    [[nodiscard, gnu::always_inline]] inline simdjson::error_code read_integer(Field field, Value value,
+                                                                               std::int64_t low, std::int64_t high);
+    [[nodiscard, gnu::always_inline]] inline simdjson::error_code read_number(Field field, Value value, double high,
+                                                                              double& out);
     [[nodiscard, gnu::always_inline]] inline simdjson::error_code read_text(Field field, Value value);
     [[nodiscard]] simdjson::error_code wrong_type(Field field, Value value);
     [[gnu::always_inline]] inline void check(Field field, bool good);

@@ -4,6 +4,7 @@
 #include <alleycat/net/websocket.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+
 #include <deque>
 #include <memory>
 #include <vector>

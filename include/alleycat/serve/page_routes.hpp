@@ -3,6 +3,7 @@
 #include <alleycat/core/ids.hpp>
 #include <alleycat/net/http_server.hpp>
 #include <alleycat/serve/live_feed.hpp>
+
 #include <string>
 #include <vector>
 

@@ -1,8 +1,9 @@
+#include "storage_lock.hpp"
+
 #include <catch2/catch.hpp>
+
 #include <filesystem>
 #include <fstream>
-
-#include "storage_lock.hpp"
 
 using alleycat::app::StorageLock;
 

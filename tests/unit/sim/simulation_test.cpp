@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <map>
+#include <algorithm>
 
 using namespace alleycat;
 using namespace alleycat::sim;

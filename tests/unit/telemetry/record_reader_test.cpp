@@ -1,5 +1,7 @@
 #include <alleycat/telemetry/record_reader.hpp>
+
 #include <catch2/catch.hpp>
+
 #include <string>
 #include <vector>
 
@@ -133,7 +135,8 @@ TEST_CASE("a record may be printed over several lines", "[telemetry]")
 
 TEST_CASE("a wrong field is refused with its name and what is allowed", "[telemetry]")
 {
-    CHECK(read(without("cadence")) == Items{"MissingField: cadence: is missing; it must be a number from 0 to 250 [u7]"});
+    CHECK(read(without("cadence")) ==
+          Items{"MissingField: cadence: is missing; it must be a number from 0 to 250 [u7]"});
     CHECK(read(without("uuid")) == Items{"7@57"});
     for (const std::string field :
          {"event", "deviceTimestamp", "second", "raceId", "name", "racerId", "classId", "cadence", "resistance"}) {
@@ -206,8 +209,8 @@ TEST_CASE("what is not JSON is refused, in every position of a record", "[teleme
         CHECK(items[0].rfind("InvalidJson: ", 0) == 0);
         CHECK(items[1] == "8@1");
     }
-    for (const std::string junk : {"x", "{]", "{\"a\"}", "nul", "\"open", "{\"uuid\":\"\xff\"}", "{\"a\":tru}", "{\"a\":[1,]}",
-                                   "{\"a\":01}", "{\"a\":1.}", "{'a':1}", "{\"a\":\"\\x\"}", "{,}"}) {
+    for (const std::string junk : {"x", "{]", "{\"a\"}", "nul", "\"open", "{\"uuid\":\"\xff\"}", "{\"a\":tru}",
+                                   "{\"a\":[1,]}", "{\"a\":01}", "{\"a\":1.}", "{'a':1}", "{\"a\":\"\\x\"}", "{,}"}) {
         CAPTURE(junk);
         CHECK(read(junk).at(0).rfind("InvalidJson: ", 0) == 0);
         CHECK(read(good + "\n" + junk + "\n" + good).size() == 3);
@@ -222,12 +225,12 @@ TEST_CASE("a broken element of an array costs its neighbours nothing", "[telemet
 {
     const auto a = record(1, 1);
     const auto b = record(2, 2);
-    for (const std::string broken :
-         {R"({"event":,})", R"({"event":"update")", R"({"name":"Hub,"second":1})", "}", "{", "x y",
-          R"({"uuid":"\ud800"})", "{\"uuid\":\"\xff\"}", R"({"a":tru})", "\"open"}) {
+    for (const std::string broken : {R"({"event":,})", R"({"event":"update")", R"({"name":"Hub,"second":1})", "}", "{",
+                                     "x y", R"({"uuid":"\ud800"})", "{\"uuid\":\"\xff\"}", R"({"a":tru})", "\"open"}) {
         CAPTURE(broken);
-        for (const auto& payload : {"[" + a + "," + broken + "," + b + "]", "[" + a + ",\n" + broken + " ,\n " + b + "]",
-                                    "[]\n[" + a + "," + broken + "," + b + "]"}) {
+        for (const auto& payload :
+             {"[" + a + "," + broken + "," + b + "]", "[" + a + ",\n" + broken + " ,\n " + b + "]",
+              "[]\n[" + a + "," + broken + "," + b + "]"}) {
             const auto items = read(payload);
             CAPTURE(items, payload);
             REQUIRE(items.size() == 3);
@@ -292,10 +295,9 @@ TEST_CASE("junk is read in linear time", "[telemetry]")
 TEST_CASE("what is left of a payload is a payload", "[telemetry]")
 {
     RecordReader reader(limits());
-    for (const auto& payload :
-         {record(1, 1) + "\n" + record(2, 2) + "\nx\n" + record(3, 3),
-          "[" + record(1, 1) + "," + record(2, 2) + ",x," + record(3, 3) + "]\n" + record(4, 4),
-          "[" + record(1, 1) + "]\n[" + record(2, 2) + ",{]"}) {
+    for (const auto& payload : {record(1, 1) + "\n" + record(2, 2) + "\nx\n" + record(3, 3),
+                                "[" + record(1, 1) + "," + record(2, 2) + ",x," + record(3, 3) + "]\n" + record(4, 4),
+                                "[" + record(1, 1) + "]\n[" + record(2, 2) + ",{]"}) {
         CAPTURE(payload);
         const auto whole = read(payload);
         for (std::size_t skipped = 0; skipped < whole.size(); ++skipped) {

@@ -1,0 +1,154 @@
+#include "../net/server_thread.hpp"
+
+#include <alleycat/serve/status_routes.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+
+using namespace alleycat;
+using namespace alleycat::serve;
+
+namespace {
+
+struct Metrics {
+    std::map<std::string, double> samples;     // name with labels, as written
+    std::map<std::string, std::string> types;  // by family
+};
+
+/// Reads Prometheus' text format 0.0.4; fails where a line is not of it.
+Metrics parse(const std::string& text)
+{
+    static const std::regex help(R"(# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) [^\n]*)");
+    static const std::regex type(R"(# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped))");
+    static const std::regex sample(
+        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+))re");
+    Metrics metrics;
+    std::set<std::string> helped;
+    std::string family;
+    std::istringstream lines(text);
+    REQUIRE(text.back() == '\n');
+    for (std::string line; std::getline(lines, line);) {
+        CAPTURE(line);
+        std::smatch parts;
+        if (std::regex_match(line, parts, help)) {
+            CHECK(helped.insert(parts[1]).second);
+        } else if (std::regex_match(line, parts, type)) {
+            family = parts[1];
+            CHECK(helped.contains(family));
+            CHECK(metrics.types.emplace(family, parts[2]).second);
+        } else {
+            REQUIRE(std::regex_match(line, parts, sample));
+            CHECK(parts[1] == family);  // samples stand together, behind their type
+            std::size_t used = 0;
+            const std::string value = parts[3];
+            const auto number = std::stod(value, &used);
+            CHECK(used == value.size());
+            CHECK(metrics.samples.emplace(parts[1].str() + parts[2].str(), number).second);
+        }
+    }
+    for (const auto& [name, kind] : metrics.types) {
+        CAPTURE(name);
+        CHECK(name.rfind("alleycat_", 0) == 0);
+        const bool total = name.size() > 6 && name.substr(name.size() - 6) == "_total";
+        CHECK(total == (kind == "counter"));
+    }
+    return metrics;
+}
+
+struct Doors {
+    DoorCounters mqtt;
+    DoorCounters websocket;
+
+    [[nodiscard]] Status status() const
+    {
+        Status made;
+        made.version = "0.1.0";
+        made.doors = {{"mqtt", &mqtt}, {"websocket", &websocket}};
+        made.shards = {{100, 90, 640, 4096}, {1'000'000'007, 1'000'000'007, 0, 4096}};
+        made.merged = 77;
+        made.windows_waiting = 2;
+        made.connections = 5;
+        made.viewers = 3;
+        made.resyncs = 1;
+        return made;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("metrics are Prometheus text and say what the status says", "[serve][metrics]")
+{
+    Doors doors;
+    doors.mqtt.accepted = 12'345'678'901;
+    doors.mqtt.accepted_bytes = 2'500'000'000'000;
+    doors.websocket.stalls = 4;
+    doors.websocket.rejected[static_cast<std::size_t>(Errc::OutOfRange)] = 9;
+    doors.websocket.rejected[static_cast<std::size_t>(Errc::CorruptFile)] = 1;
+    const auto metrics = parse(metrics_text(doors.status()));
+    const auto& samples = metrics.samples;
+    CHECK(samples.at(R"(alleycat_build_info{version="0.1.0"})") == 1);
+    CHECK(samples.at(R"(alleycat_records_accepted_total{door="mqtt"})") == 12'345'678'901);
+    CHECK(samples.at(R"(alleycat_records_accepted_total{door="websocket"})") == 0);
+    CHECK(samples.at(R"(alleycat_records_accepted_bytes_total{door="mqtt"})") == 2'500'000'000'000);
+    CHECK(samples.at(R"(alleycat_records_rejected_total{door="websocket",code="OutOfRange"})") == 9);
+    CHECK(samples.at(R"(alleycat_records_rejected_total{door="websocket",code="CorruptFile"})") == 1);
+    CHECK(samples.at(R"(alleycat_door_stalls_total{door="websocket"})") == 4);
+    CHECK(samples.at(R"(alleycat_shard_appended_records_total{shard="0"})") == 100);
+    CHECK(samples.at(R"(alleycat_shard_consumed_records_total{shard="0"})") == 90);
+    CHECK(samples.at(R"(alleycat_shard_consumed_records_total{shard="1"})") == 1'000'000'007);
+    CHECK(samples.at(R"(alleycat_shard_ring_bytes{shard="0"})") == 640);
+    CHECK(samples.at(R"(alleycat_shard_ring_capacity_bytes{shard="1"})") == 4096);
+    CHECK(samples.at("alleycat_history_merged_records_total") == 77);
+    CHECK(samples.at("alleycat_delivery_windows_waiting") == 2);
+    CHECK(samples.at("alleycat_connections") == 5);
+    CHECK(samples.at("alleycat_live_viewers") == 3);
+    CHECK(samples.at("alleycat_live_resyncs_total") == 1);
+    CHECK_FALSE(metrics.types.contains("alleycat_mqtt_connected"));
+}
+
+TEST_CASE("metrics of a broker stand only where there is one", "[serve][metrics]")
+{
+    Doors doors;
+    auto status = doors.status();
+    status.broker_configured = true;
+    CHECK(parse(metrics_text(status)).samples.at("alleycat_mqtt_connected") == 0);
+    status.broker_connected = true;
+    CHECK(parse(metrics_text(status)).samples.at("alleycat_mqtt_connected") == 1);
+}
+
+TEST_CASE("metrics stay parseable whatever a label holds", "[serve][metrics]")
+{
+    DoorCounters counters;
+    Status status;
+    status.version = "1.0 \"quoted\" back\\slash\nline";
+    status.doors = {{"a\"b", &counters}};
+    const auto metrics = parse(metrics_text(status));
+    CHECK(metrics.samples.contains(R"(alleycat_build_info{version="1.0 \"quoted\" back\\slash\nline"})"));
+    CHECK(metrics.samples.contains(R"(alleycat_door_stalls_total{door="a\"b"})"));
+}
+
+TEST_CASE("the daemon says whether it lives and whether it is ready", "[serve][status]")
+{
+    Doors doors;
+    Status status = doors.status();
+    net::ServerThread net;
+    add_status_routes(net.server, [&] { return status; });
+    net.start();
+    net::RawClient client(net.port());
+    CHECK(client.get("/healthz").status == 200);
+    CHECK(client.get("/readyz").status == 200);
+    net.on_thread([&] { status.not_ready = "the broker is not connected"; });
+    const auto answer = client.get("/readyz");
+    CHECK(answer.status == 503);
+    CHECK(answer.body == "the broker is not connected\n");
+    CHECK(client.get("/healthz").status == 200);
+    const auto metrics = client.get("/metrics");
+    CHECK(metrics.status == 200);
+    CHECK(metrics.header("content-type") == "text/plain; version=0.0.4; charset=utf-8");
+    CHECK(parse(metrics.body).samples.at("alleycat_connections") == 5);
+    net.stop();
+}

@@ -1,0 +1,202 @@
+#pragma once
+
+#include <alleycat/stream/stream.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace alleycat::stream {
+
+/// Only keeps a broken program from hanging the tests.
+inline SteadyTime limit()
+{
+    return std::chrono::steady_clock::now() + std::chrono::seconds(60);
+}
+
+/// Something that happens on one thread and is waited for on another.
+class Signal {
+public:
+    void raise()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            ++raised_;
+        }
+        changed_.notify_all();
+    }
+    /// Takes one raise; false where there was none in time.
+    [[nodiscard]] bool wait(SteadyTime until = limit())
+    {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_until(lock, until, [this] { return raised_ > 0; })) {
+            return false;
+        }
+        --raised_;
+        return true;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int raised_{0};  // guarded by mutex_
+};
+
+/// An entry as a consumer saw it.
+struct Seen {
+    Entry entry;  // without its name
+    std::string name;
+};
+
+/// What one shard's consumer saw, and what the test tells it.
+class ShardLog {
+public:
+    void close()
+    {
+        const std::lock_guard lock(mutex_);
+        open_ = false;
+    }
+    void open()
+    {
+        const std::lock_guard lock(mutex_);
+        open_ = true;
+    }
+    [[nodiscard]] std::vector<Seen> seen() const
+    {
+        const std::lock_guard lock(mutex_);
+        return seen_;
+    }
+    [[nodiscard]] bool finished() const
+    {
+        const std::lock_guard lock(mutex_);
+        return finished_;
+    }
+    /// Only ever false where the program is broken.
+    [[nodiscard]] bool wait_for_entries(std::size_t count, SteadyTime until = limit())
+    {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_until(lock, until, [&] { return seen_.size() >= count; });
+    }
+
+    /// Called on the shard's thread, with how many entries came since the last call; returns when to call again.
+    std::function<SteadyTime(SteadyTime now, std::size_t entries)> on_end_batch = [](SteadyTime, std::size_t) {
+        return SteadyTime::max();
+    };
+
+private:
+    friend class RecordingConsumer;
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    bool open_{true};  // all guarded by mutex_
+    std::vector<Seen> seen_;
+    bool finished_{false};
+};
+
+class RecordingConsumer final : public ShardConsumer {
+public:
+    explicit RecordingConsumer(std::shared_ptr<ShardLog> log) : log_(std::move(log)) {}
+
+    bool ready(SteadyTime) override
+    {
+        note_thread();
+        const std::lock_guard lock(log_->mutex_);
+        return log_->open_;
+    }
+    void consume(const Entry& entry, SteadyTime) override
+    {
+        note_thread();
+        ++entries_;
+        Seen seen{entry, std::string(entry.name)};
+        seen.entry.name = {};
+        {
+            const std::lock_guard lock(log_->mutex_);
+            log_->seen_.push_back(std::move(seen));
+        }
+        log_->changed_.notify_all();
+    }
+    SteadyTime end_batch(SteadyTime now) override
+    {
+        note_thread();
+        return log_->on_end_batch(now, std::exchange(entries_, 0));
+    }
+    void finish() override
+    {
+        note_thread();
+        const std::lock_guard lock(log_->mutex_);
+        log_->finished_ = true;
+    }
+
+private:
+    void note_thread()
+    {
+        if (thread_ == std::thread::id()) {
+            thread_ = std::this_thread::get_id();
+        }
+        if (thread_ != std::this_thread::get_id() || log_->finished()) {
+            std::terminate();  // a contract of ShardConsumer is broken, on a thread where Catch cannot say so
+        }
+    }
+
+    std::shared_ptr<ShardLog> log_;
+    std::thread::id thread_;
+    std::size_t entries_{0};
+};
+
+/// A stream whose consumers record.
+struct StreamFixture {
+    std::vector<std::shared_ptr<ShardLog>> logs;
+    Stream stream;
+
+    explicit StreamFixture(const Stream::Options& options)
+        : logs(make_logs(options.shards)), stream(options, consumers())
+    {
+    }
+
+    [[nodiscard]] std::size_t entries() const
+    {
+        std::size_t count = 0;
+        for (const auto& log : logs) {
+            count += log->seen().size();
+        }
+        return count;
+    }
+
+private:
+    static std::vector<std::shared_ptr<ShardLog>> make_logs(std::uint32_t shards)
+    {
+        std::vector<std::shared_ptr<ShardLog>> made;
+        for (std::uint32_t shard = 0; shard < shards; ++shard) {
+            made.push_back(std::make_shared<ShardLog>());
+        }
+        return made;
+    }
+    [[nodiscard]] std::vector<std::unique_ptr<ShardConsumer>> consumers() const
+    {
+        std::vector<std::unique_ptr<ShardConsumer>> made;
+        for (const auto& log : logs) {
+            made.push_back(std::make_unique<RecordingConsumer>(log));
+        }
+        return made;
+    }
+};
+
+inline telemetry::Record record(std::uint64_t racer, std::uint32_t second, std::string_view name = "Hubert")
+{
+    telemetry::Record made;
+    made.second = second;
+    made.race_id = RaceId{5400802};
+    made.racer_id = RacerId{racer};
+    made.class_id = ClassId{1};
+    made.cadence = 85;
+    made.resistance = 31;
+    made.name = name;
+    return made;
+}
+
+}  // namespace alleycat::stream
