@@ -88,6 +88,7 @@ ingest::MqttOptions mqtt_options(const Config& config)
     options.ca_file = config.mqtt.ca_file;
     options.keepalive = config.mqtt.keepalive;
     options.reconnect_max = config.mqtt.reconnect_max;
+    options.payload_bytes = config.limits.payload_bytes;
     if (!config.mqtt.password_file.empty()) {
         std::ifstream file(config.mqtt.password_file);
         if (!std::getline(file, options.password)) {

@@ -14,6 +14,11 @@ Intake::Intake(telemetry::RecordLimits limits, stream::Producer producer, DoorCo
 {
 }
 
+void Intake::count(const telemetry::Rejection& rejection)
+{
+    counters_.rejected[static_cast<std::size_t>(rejection.code)].fetch_add(1, std::memory_order_relaxed);
+}
+
 Intake::Taken Intake::take(std::string_view payload, RejectSink& sink)
 {
     Taken taken;
@@ -39,7 +44,7 @@ Intake::Taken Intake::take(std::string_view payload, RejectSink& sink)
                 break;
             }
             const auto& rejection = reader_.rejection();
-            counters_.rejected[static_cast<std::size_t>(rejection.code)].fetch_add(1, std::memory_order_relaxed);
+            count(rejection);
             sink.on_reject(rejection, taken.accepted);
         }
     }

@@ -241,6 +241,13 @@ int MqttSource::Impl::write()
 void MqttSource::Impl::take(std::string payload)
 {
     ++messages_;
+    if (payload.size() > options_.payload_bytes + telemetry::RecordReader::kPadding) {
+        const telemetry::Rejection refused{
+            Errc::TooLarge, "payload: must be at most " + std::to_string(options_.payload_bytes) + " bytes", {}};
+        intake_.count(refused);
+        on_reject(refused, 0);
+        return;
+    }
     if (!backlog_.empty()) {  // one read may bring more than one message
         backlog_.push_back(std::move(payload));
         return;

@@ -134,26 +134,23 @@ const WAYS = {
 };
 
 for (const [way, { more, most }] of Object.entries(WAYS)) {
-  scene(
-    `what is published at QoS 1 while the daemon is away reaches it when it is back (${way})`,
-    async (scene) => {
-      const random = scene.random();
-      const broker = await scene.broker();
-      const settings = { MQTT_BROKER: broker.address, ...more };
-      let daemon = await scene.daemon(settings);
-      await daemon.ready();
-      const history = new History();
-      const client = await broker.client();
-      await publishAll(client, race(random, 1, history, most));
-      // Stopped wherever it is in this race.
-      assert.deepEqual(await daemon.stop(), { code: 0, signal: null });
-      await publishAll(client, race(random, 2, history, most));
-      daemon = await scene.daemon(settings);
-      await publishAll(client, race(random, 3, history, most));
-      await daemon.ready();
-      await expectHistory(daemon, history);
-    },
-  );
+  scene(`what is published at QoS 1 while the daemon is away reaches it when it is back (${way})`, async (scene) => {
+    const random = scene.random();
+    const broker = await scene.broker();
+    const settings = { MQTT_BROKER: broker.address, ...more };
+    let daemon = await scene.daemon(settings);
+    await daemon.ready();
+    const history = new History();
+    const client = await broker.client();
+    await publishAll(client, race(random, 1, history, most));
+    // Stopped wherever it is in this race.
+    assert.deepEqual(await daemon.stop(), { code: 0, signal: null });
+    await publishAll(client, race(random, 2, history, most));
+    daemon = await scene.daemon(settings);
+    await publishAll(client, race(random, 3, history, most));
+    await daemon.ready();
+    await expectHistory(daemon, history);
+  });
 }
 
 scene('user name and password open a guarded broker; the wrong password is told in the log', async (scene) => {

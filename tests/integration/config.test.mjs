@@ -136,6 +136,22 @@ scene('a data directory that cannot be used is said in one clear line, with exit
   assert.ok(done.stderr.includes(scene.path('file', 'data')), done.stderr);
 });
 
+scene(
+  'a second daemon on the same data directory is refused with one clear line, and the first goes on',
+  async (scene) => {
+    const first = await scene.daemon();
+    const second = await alleycatd([], environment({ STORAGE_DIRECTORY: scene.path('data') }));
+    assert.equal(second.code, 1);
+    assert.match(second.stderr, /^[^\n]+\n$/);
+    assert.ok(second.stderr.includes(scene.path('data')), second.stderr);
+    const client = await scene.ingest(first);
+    client.send(JSON.stringify(record()));
+    await client.answered(1);
+    await first.program.stop('SIGKILL');
+    await scene.daemon(); // a daemon that died left nothing in the way
+  },
+);
+
 scene('a history file that is no history stops the start and is left as it is', async (scene) => {
   const daemon = await scene.daemon();
   await daemon.stop();

@@ -43,6 +43,9 @@ public:
     /// `payload`: with RecordReader::kPadding readable bytes behind it.
     [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink);
 
+    /// Counts a payload that was refused before it came here.
+    void count(const telemetry::Rejection& rejection);
+
     /// When it returns, every accepted record may be acknowledged; see stream::Producer::flush().
     void flush() { producer_.flush(); }
 

@@ -21,6 +21,7 @@ struct MqttOptions {
     std::filesystem::path ca_file;  ///< set: TLS
     std::chrono::seconds keepalive{30};
     std::chrono::milliseconds reconnect_max{30'000};
+    std::size_t payload_bytes{1024 * 1024};  ///< a larger message is refused as a whole
 };
 
 /// The MQTT door: subscribes to a topic in a persistent session and appends what comes to the stream.

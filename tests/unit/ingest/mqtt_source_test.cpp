@@ -12,6 +12,8 @@ namespace {
 
 using Connection = BrokerConnection;
 
+constexpr std::size_t kPayloadBytes = 256 * 1024;
+
 /// An MQTT source in front of a stream of one shard, connected to a broker that the test plays.
 struct SourceFixture {
     ScriptedBroker broker;
@@ -32,6 +34,7 @@ struct SourceFixture {
         options.port = broker.port();
         options.version5 = version5;
         options.reconnect_max = std::chrono::milliseconds(100);
+        options.payload_bytes = kPayloadBytes;
         source = std::make_unique<MqttSource>(options, Intake(limits(), std::move(producer), counters));
     }
     SourceFixture(const SourceFixture&) = delete;
@@ -229,6 +232,21 @@ TEST_CASE("a message of nothing but broken records is acknowledged", "[ingest][m
     connection.send(Connection::publish(++id, record_text(7, 1) + "\n{\n"));
     expect_puback(connection, id);
     CHECK(fixture.counters.accepted == 1);
+}
+
+TEST_CASE("a message above its size is refused as a whole, and acknowledged", "[ingest][mqtt]")
+{
+    SourceFixture fixture;
+    fixture.start();
+    auto connection = fixture.broker.accept_subscriber();
+    const auto record = record_text(7, 1);
+    connection.send(Connection::publish(1, record + std::string(kPayloadBytes - record.size(), ' ')));
+    expect_puback(connection, 1);
+    CHECK(fixture.counters.accepted == 1);
+    connection.send(Connection::publish(2, record + std::string(kPayloadBytes - record.size() + 1, ' ')));
+    expect_puback(connection, 2);
+    CHECK(fixture.counters.accepted == 1);
+    CHECK(fixture.counters.rejected[static_cast<std::size_t>(Errc::TooLarge)] == 1);
 }
 
 TEST_CASE("messages at QoS 0 are taken too", "[ingest][mqtt]")

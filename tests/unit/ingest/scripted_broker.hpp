@@ -90,13 +90,19 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
+    /// The next connection on which something is said; a client may look first whether anybody listens at all.
     [[nodiscard]] BrokerConnection accept() const
     {
-        UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (!fd) {
-            throw std::runtime_error("the client does not connect");
+        for (;;) {
+            UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            if (!fd) {
+                throw std::runtime_error("the client does not connect");
+            }
+            char byte = 0;
+            if (::recv(fd.get(), &byte, 1, MSG_PEEK) > 0) {
+                return BrokerConnection(std::move(fd));
+            }
         }
-        return BrokerConnection(std::move(fd));
     }
 
     /// Accepts a connection, takes its CONNECT and SUBSCRIBE and agrees to both.

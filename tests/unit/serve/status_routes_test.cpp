@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -19,13 +19,57 @@ struct Metrics {
     std::map<std::string, std::string> types;  // by family
 };
 
+bool is_name(std::string_view text)
+{
+    return !text.empty() && (text.front() < '0' || text.front() > '9') &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:") == text.npos;
+}
+
+/// Takes `{name="value",…}` off the front of `text`; false where it is not written so.
+bool take_labels(std::string_view& text)
+{
+    do {
+        text.remove_prefix(1);
+        const auto equals = text.find("=\"");
+        if (equals == text.npos || !is_name(text.substr(0, equals))) {
+            return false;
+        }
+        text.remove_prefix(equals + 2);
+        for (; !text.empty() && text.front() != '"'; text.remove_prefix(1)) {
+            if (text.front() == '\\') {
+                text.remove_prefix(1);
+                if (text.empty() || std::string_view("\"\\n").find(text.front()) == text.npos) {
+                    return false;
+                }
+            }
+        }
+        text.remove_prefix(std::min<std::size_t>(1, text.size()));
+    } while (!text.empty() && text.front() == ',');
+    const bool closed = !text.empty() && text.front() == '}';
+    text.remove_prefix(closed ? 1 : 0);
+    return closed;
+}
+
+/// Reads one sample: name, labels, value.
+void take_sample(std::string_view line, const std::string& family, Metrics& metrics)
+{
+    const auto name = line.substr(0, line.find_first_of("{ "));
+    CHECK(name == family);  // samples stand together, behind their type
+    auto rest = line.substr(name.size());
+    if (!rest.empty() && rest.front() == '{') {
+        REQUIRE(take_labels(rest));
+    }
+    REQUIRE(rest.substr(0, 1) == " ");
+    const std::string value(rest.substr(1));
+    std::size_t used = 0;
+    const auto number = std::stod(value, &used);
+    CHECK(used == value.size());
+    CHECK(metrics.samples.emplace(line.substr(0, line.size() - rest.size()), number).second);
+}
+
 /// Reads Prometheus' text format 0.0.4; fails where a line is not of it.
 Metrics parse(const std::string& text)
 {
-    static const std::regex help(R"(# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) [^\n]*)");
-    static const std::regex type(R"(# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge|histogram|summary|untyped))");
-    static const std::regex sample(
-        R"re(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)*\})? (\S+))re");
     Metrics metrics;
     std::set<std::string> helped;
     std::string family;
@@ -33,26 +77,31 @@ Metrics parse(const std::string& text)
     REQUIRE(text.back() == '\n');
     for (std::string line; std::getline(lines, line);) {
         CAPTURE(line);
-        std::smatch parts;
-        if (std::regex_match(line, parts, help)) {
-            CHECK(helped.insert(parts[1]).second);
-        } else if (std::regex_match(line, parts, type)) {
-            family = parts[1];
-            CHECK(helped.contains(family));
-            CHECK(metrics.types.emplace(family, parts[2]).second);
+        std::istringstream words(line);
+        std::string hash;
+        std::string word;
+        words >> hash >> word;
+        if (hash != "#") {
+            take_sample(line, family, metrics);
+            continue;
+        }
+        std::string name;
+        std::string kind;
+        words >> name >> kind;
+        CHECK(is_name(name));
+        if (word == "HELP") {
+            CHECK(helped.insert(name).second);
         } else {
-            REQUIRE(std::regex_match(line, parts, sample));
-            CHECK(parts[1] == family);  // samples stand together, behind their type
-            std::size_t used = 0;
-            const std::string value = parts[3];
-            const auto number = std::stod(value, &used);
-            CHECK(used == value.size());
-            CHECK(metrics.samples.emplace(parts[1].str() + parts[2].str(), number).second);
+            CHECK(word == "TYPE");
+            family = name;
+            CHECK(helped.contains(family));
+            CHECK(metrics.types.emplace(family, kind).second);
         }
     }
     for (const auto& [name, kind] : metrics.types) {
         CAPTURE(name);
         CHECK(name.rfind("alleycat_", 0) == 0);
+        CHECK((kind == "counter" || kind == "gauge"));
         const bool total = name.size() > 6 && name.substr(name.size() - 6) == "_total";
         CHECK(total == (kind == "counter"));
     }
