@@ -12,7 +12,7 @@ namespace alleycat::history {
 
 namespace {
 
-constexpr int kRestPerWork = 19;  // idle time after a flush, in units of what it took: a twentieth of a core at most
+constexpr int kRestPerWork = 9;  // of all classes together, in units of the work: a tenth of a core at most
 
 }  // namespace
 
@@ -93,7 +93,7 @@ Result<void> ClassHistory::pace(TimePoint now, Work work)
     const auto start = options_.clock();
     auto done = work();
     const auto took = options_.clock() - start;
-    not_before_ = now + took + kRestPerWork * took;
+    not_before_ = now + took + kRestPerWork * static_cast<int>(options_.classes.size()) * took;
     if (!done) {
         spdlog::error("history file {} not written: {}", path_.string(), done.error().message());
     }

@@ -134,7 +134,8 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text)
     if (end == nullptr || *end != '\0') {
         return std::nullopt;
     }
-    return std::chrono::sys_seconds(std::chrono::seconds(::timegm(&parts)));
+    const std::chrono::sys_seconds time{std::chrono::seconds(::timegm(&parts))};
+    return http_date(time) == text ? std::optional(time) : std::nullopt;  // strptime takes more forms than HTTP has
 }
 
 bool matches_etag(std::string_view list, std::string_view etag)
@@ -153,14 +154,15 @@ bool accepts_gzip(std::string_view header)
 {
     std::optional<bool> gzip;
     bool any = false;
-    split_list(header, [&](std::string_view element) {
+    split_list(header, [&](std::string_view text) {
+        std::string element(text);
+        std::transform(element.begin(), element.end(), element.begin(),
+                       [](unsigned char c) { return std::tolower(c); });
         const auto semicolon = std::min(element.find(';'), element.size());
-        std::string coding(trimmed(element.substr(0, semicolon)));
-        std::transform(coding.begin(), coding.end(), coding.begin(), [](unsigned char c) { return std::tolower(c); });
-        const auto weight = element.substr(semicolon);
-        const auto value = weight.find("q=");
+        const auto coding = trimmed(std::string_view(element).substr(0, semicolon));
+        const auto weight = element.find("q=", semicolon);
         const bool refused =
-            value != std::string_view::npos && weight.find_first_not_of("0. \t", value + 2) == std::string_view::npos;
+            weight != std::string::npos && element.find_first_not_of("0. \t", weight + 2) == std::string::npos;
         if (coding == "gzip" || coding == "x-gzip") {
             gzip = !refused;
         } else if (coding == "*") {

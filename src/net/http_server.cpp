@@ -2,6 +2,7 @@
 
 #include <alleycat/net/http_server.hpp>
 
+#include <csignal>
 #include <stdexcept>
 
 namespace alleycat::net {
@@ -23,24 +24,17 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
     if (open == std::string_view::npos) {
         return pattern == path;
     }
-    const auto before = pattern.substr(0, open);
-    auto behind = pattern.substr(open + 2);
-    const auto fixed = behind.substr(0, behind.find("{}"));
-    if (path.substr(0, before.size()) != before) {
+    if (path.substr(0, open) != pattern.substr(0, open)) {
         return false;
     }
-    const auto rest = path.substr(before.size());
-    const auto segment = rest.substr(0, rest.find('/'));
-    const auto literal = fixed.substr(0, fixed.find('/'));  // of the same segment, such as ".gz"
-    if (segment.size() <= literal.size() || segment.substr(segment.size() - literal.size()) != literal) {
-        return false;
+    const auto rest = path.substr(open);
+    for (auto size = std::min(rest.find('/'), rest.size()); size > 0; --size) {
+        parameters.emplace_back(rest.substr(0, size));
+        if (matches(pattern.substr(open + 2), rest.substr(size), parameters)) {
+            return true;
+        }
+        parameters.pop_back();
     }
-    const auto value = segment.substr(0, segment.size() - literal.size());
-    parameters.emplace_back(value);
-    if (matches(behind, rest.substr(value.size()), parameters)) {
-        return true;
-    }
-    parameters.pop_back();
     return false;
 }
 
@@ -63,6 +57,7 @@ void HttpServer::websocket(std::string path, SocketHandler handler)
 
 void HttpServer::listen()
 {
+    std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) knows no MSG_NOSIGNAL; a client that leaves is an error code here
     const auto port = std::to_string(options_.port);
     try {
         tcp::resolver resolver(context_);

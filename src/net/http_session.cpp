@@ -293,6 +293,10 @@ asio::awaitable<bool> HttpSession::write_stream(std::string header, const Stream
 {
     std::vector<char> chunk(kStreamChunk);
     std::uint64_t sent = 0;
+    if (body.size == 0) {
+        const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(header), kAwait);
+        co_return !error;
+    }
     while (sent < body.size) {
         const auto size = body.read(chunk);
         const std::array<asio::const_buffer, 2> buffers{asio::buffer(header), asio::buffer(chunk.data(), size)};

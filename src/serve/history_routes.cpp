@@ -46,7 +46,8 @@ std::optional<net::ByteRange> range_of(const Request& request, const history::Hi
 {
     const auto range = request.header("Range");
     const auto condition = request.header("If-Range");
-    if (range.empty() || (!condition.empty() && condition != etag && condition != net::http_date(file.last_modified))) {
+    if (range.empty() || request.method != "GET" ||
+        (!condition.empty() && condition != etag && condition != net::http_date(file.last_modified))) {
         return std::nullopt;
     }
     return net::parse_range(range, file.size_bytes);

@@ -2,6 +2,8 @@
 
 #include <alleycat/core/json_text.hpp>
 
+#include <algorithm>
+
 namespace alleycat::serve {
 
 void append_entry(std::string& out, const ranking::Entry& entry)
@@ -14,6 +16,17 @@ void append_entry(std::string& out, const ranking::Entry& entry)
     out.append(entry.record ? R"(,"record":true})" : R"(,"record":false})");
 }
 
+namespace {
+
+/// Whether two rows show the same; what counts behind the score is not shown.
+bool shows_same(const ranking::Entry& a, const ranking::Entry& b)
+{
+    return a.rank == b.rank && a.racer_id == b.racer_id && a.name == b.name && a.second == b.second &&
+           a.output == b.output && a.record == b.record;
+}
+
+}  // namespace
+
 std::optional<std::string> LiveChannel::show(View view, bool always)
 {
     const auto before = std::exchange(view_, std::move(view));
@@ -21,7 +34,9 @@ std::optional<std::string> LiveChannel::show(View view, bool always)
         ++sequence_;
         return snapshot();
     }
-    if (!always && before.total == view_.total && before.entries == view_.entries) {
+    if (!always && before.total == view_.total &&
+        std::equal(before.entries.begin(), before.entries.end(), view_.entries.begin(), view_.entries.end(),
+                   shows_same)) {
         return std::nullopt;
     }
     ++sequence_;
@@ -84,7 +99,7 @@ std::string LiveChannel::delta(const View& before) const
         }
         const auto known = shown.find(entry.racer_id);
         const auto position = known == shown.end() ? 0 : known->second;
-        const bool same = known != shown.end() && before.entries[position] == entry;
+        const bool same = known != shown.end() && shows_same(before.entries[position], entry);
         if (known != shown.end()) {
             shown.erase(known);
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -29,10 +30,11 @@ public:
 
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
-    /// Bytes in use.
+    /// Bytes in use; while others work on the ring, an estimate from 0 to capacity().
     [[nodiscard]] std::size_t size() const
     {
-        return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed);
+        const auto head = head_.load(std::memory_order_acquire);  // first, so that it is never ahead of the tail
+        return std::min(tail_.load(std::memory_order_relaxed) - head, capacity_);
     }
 
     /// Calls `fill(std::byte* room)`, which writes `size` bytes, and makes the frame visible to the consumer; or

@@ -31,7 +31,9 @@ public:
 private:
     void run();
     [[nodiscard]] std::size_t drain(SteadyTime now);
-    void sleep_until(SteadyTime deadline);
+    /// Unless a producer announced more than `published` entries. (Comparing with consumed_ would not do: it counts
+    /// entries that are not announced yet, and would hide as many that another producer has announced.)
+    void sleep_until(SteadyTime deadline, std::uint64_t published);
 
     ByteRing ring_;
     const std::unique_ptr<ShardConsumer> consumer_;  // the shard's thread

@@ -154,6 +154,7 @@ inline void write_file(const std::filesystem::path& path, std::string_view bytes
 /// A store in a directory of its own, under a clock that only the test moves.
 struct StoreFixture {
     using TimePoint = HistoryStore::TimePoint;
+    static constexpr int kClasses = 2;
 
     TemporaryDirectory directory;
     TimePoint now{std::chrono::hours(1)};

@@ -49,7 +49,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("a flush that took t is followed by 9 t of rest", "[history][pacing]")
+TEST_CASE("a flush that took t is followed by 9 t of rest for each class there is", "[history][pacing]")
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
@@ -61,7 +61,7 @@ TEST_CASE("a flush that took t is followed by 9 t of rest", "[history][pacing]")
     REQUIRE(store.flush(start));
 
     merge(store, {sample(1, 7, 101)});
-    const auto due = start + milliseconds(400) + milliseconds(3'600);
+    const auto due = start + milliseconds(400) + StoreFixture::kClasses * milliseconds(3'600);
     CHECK(store.next_due() == due);
     REQUIRE(store.flush(due - milliseconds(1)));
     CHECK(fixture.text() == R"({"1":{"7":100}})");
@@ -152,7 +152,7 @@ TEST_CASE("a large whole pass goes in slices, rests between them, and a change e
     fixture.work = milliseconds(60);
     const auto start = fixture.now += seconds(30);
     REQUIRE(store.flush(start));
-    CHECK(store.next_due() == start + milliseconds(600));
+    CHECK(store.next_due() == start + milliseconds(60) + StoreFixture::kClasses * milliseconds(540));
     CHECK(store.file(ClassId{1}) == pieces);
     CHECK(files_in(fixture.directory.path()) == 2);
 

@@ -34,8 +34,11 @@ public:
             boost::asio::post(context, [this] {
                 server.shut_down();
                 server.abort();
+                context.stop();
             });
             thread_.join();
+            context.restart();
+            context.poll();  // what aborted connections still had to hear, so that none outlives the server
         }
     }
 
