@@ -72,7 +72,7 @@ stage_unit() { check "release build" build release && run_ctest release -L unit;
 stage_integration() { check "release build" build release alleycatd alleycat-sim && run_node tests/integration; }
 stage_asan() { check "asan-ubsan build" build asan-ubsan unit_tests && run_ctest asan-ubsan -L unit; }
 stage_tsan() { check "tsan build" build tsan unit_tests && run_ctest tsan -L unit; }
-stage_fuzz() { check "fuzz build" build fuzz && run_ctest fuzz -L fuzz; }
+stage_fuzz() { check "fuzz build" build fuzz fuzz_record fuzz_payload fuzz_websocket && run_ctest fuzz -L fuzz; }
 
 for stage in "${stages[@]}"; do
   note "$stage"

@@ -129,7 +129,11 @@ error_code skip(ondemand::value value, std::size_t depth)
             return value.get_bool().get(truth);
         }
         case ondemand::json_type::null: {
-            return value.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+            bool null = false;
+            if (const auto error = value.is_null().get(null)) {
+                return error;
+            }
+            return null ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
         }
     }
     return simdjson::TAPE_ERROR;

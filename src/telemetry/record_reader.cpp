@@ -152,6 +152,7 @@ RecordReader::Item RecordReader::Impl::decode_alone(std::size_t begin, std::size
 /// The document of type `type` is one whole value, and no object.
 bool RecordReader::Impl::is_other_value(ondemand::json_type type)
 {
+    bool null = false;
     switch (type) {
         case ondemand::json_type::number:
             return !document_.get_number().error();
@@ -160,7 +161,7 @@ bool RecordReader::Impl::is_other_value(ondemand::json_type type)
         case ondemand::json_type::boolean:
             return !document_.get_bool().error();
         case ondemand::json_type::null:
-            return document_.is_null();
+            return document_.is_null().get(null) == simdjson::SUCCESS && null;
         default:
             return end_of_value(text_.substr(begin_, size()), 0) == size();
     }
@@ -267,7 +268,7 @@ RecordReader::Impl::Step RecordReader::Impl::next_parsed()
 RecordReader::Impl::Step RecordReader::Impl::next_scanned()
 {
     at_ = skip_space(text_, at_);
-    if (at_ < text_.size() && text_[at_] == ',') {
+    while (at_ < text_.size() && text_[at_] == ',') {
         at_ = skip_space(text_, at_ + 1);
     }
     if (at_ == text_.size() || text_[at_] == ']') {

@@ -221,6 +221,25 @@ TEST_CASE("what is not JSON is refused, in every position of a record", "[teleme
     CHECK(read("[5,\"x\",null,[]]").size() == 4);
 }
 
+TEST_CASE("what begins like null, true or false and is not is no JSON, wherever it stands", "[telemetry]")
+{
+    for (const std::string word : {"nul1", "nulll", "n", "tru", "truee", "fals", "f"}) {
+        CAPTURE(word);
+        for (const std::string field : {"uuid", "second", "name", "cadence"}) {
+            CHECK(read(with(field, word)).at(0).rfind("InvalidJson: ", 0) == 0);
+        }
+        CHECK(read(word).at(0).rfind("InvalidJson: ", 0) == 0);
+        CHECK(read("[" + word + "," + record(1, 1) + "]").back() == "1@1");
+        CHECK(read("{\"a\":[" + word + "]}").at(0).rfind("InvalidJson: ", 0) == 0);
+    }
+}
+
+TEST_CASE("commas without elements between them are no records", "[telemetry]")
+{
+    CHECK(read("[,]").empty());
+    CHECK(read("[" + record(1, 1) + ",, ," + record(2, 2) + "]") == Items{"1@1", "2@2"});
+}
+
 TEST_CASE("a broken element of an array costs its neighbours nothing", "[telemetry]")
 {
     const auto a = record(1, 1);
