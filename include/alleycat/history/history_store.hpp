@@ -22,7 +22,8 @@ class ClassHistory;
 /// Durability: merge() keeps samples in memory only. After a flush has succeeded for a class its file holds them
 ///             and survives power loss; a file is always the old or the new one, never a mixture.
 /// Cost:       files are compressed as pieces, only changed seconds anew; a class whose flush took t is left alone for
-///             9·t for each class there is: a tenth of a core in all. A class that is quiet for `settle` is compressed once as a whole, in slices paced the same way.
+///             9·t for each class there is: a tenth of a core in all. A class that is quiet for `settle` is compressed
+///             once as a whole, in slices paced the same way.
 class HistoryStore {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
