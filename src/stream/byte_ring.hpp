@@ -48,7 +48,10 @@ public:
         do {
             const auto to_end = capacity_ - (tail & (capacity_ - 1));
             padding = need <= to_end ? 0 : to_end;  // a frame is never split
-            if (tail + padding + need - head_.load(std::memory_order_seq_cst) > capacity_) {
+            // Signed: a tail read before other producers moved it may lie behind the head. Then the exchange fails.
+            const auto end = tail + padding + need;
+            const auto used = static_cast<std::ptrdiff_t>(end - head_.load(std::memory_order_seq_cst));
+            if (used > static_cast<std::ptrdiff_t>(capacity_)) {
                 return false;
             }
         } while (!tail_.compare_exchange_weak(tail, tail + padding + need, std::memory_order_relaxed));
