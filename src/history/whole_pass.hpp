@@ -1,8 +1,8 @@
 #pragma once
 
 #include "gzip.hpp"
-#include "replacement_file.hpp"
 
+#include <alleycat/core/replacement_file.hpp>
 #include <alleycat/history/best_table.hpp>
 #include <alleycat/history/history_file.hpp>
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-namespace alleycat::history {
+namespace alleycat {
 
 /// What the name of a file that is still being written ends with.
 inline constexpr std::string_view kUnfinishedSuffix = ".unfinished";
@@ -38,4 +38,4 @@ private:
     UniqueFd fd_;
 };
 
-}  // namespace alleycat::history
+}  // namespace alleycat

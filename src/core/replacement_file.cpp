@@ -1,4 +1,4 @@
-#include "replacement_file.hpp"
+#include <alleycat/core/replacement_file.hpp>
 
 #include <fcntl.h>
 #include <sys/uio.h>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace alleycat::history {
+namespace alleycat {
 
 namespace {
 
@@ -104,4 +104,4 @@ Result<UniqueFd> ReplacementFile::commit()
     return reader;
 }
 
-}  // namespace alleycat::history
+}  // namespace alleycat
