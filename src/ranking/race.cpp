@@ -59,9 +59,16 @@ void Race::set_name(Racer& racer, std::string_view name)
     }
 }
 
+void Race::tell_names() const
+{
+    for (const auto& racer : racers_) {
+        options_.on_name(racer.entry.racer_id, racer.entry.name);
+    }
+}
+
 void Race::take_output(Racer& racer, const Update& update) const
 {
-    if (options_.score == Score::Mean || options_.score == Score::Total) {
+    if (sums()) {
         racer.outputs.resize(options_.seconds, std::numeric_limits<double>::quiet_NaN());
         auto& output = racer.outputs[update.second - 1];
         output = std::fmax(output, update.output);  // of a NaN and a number, the number
@@ -99,9 +106,15 @@ double Race::score(const Racer& racer, double output) const
     return options_.score == Score::Total ? total : total / static_cast<double>(seconds);
 }
 
+std::optional<double> Race::best_before(const Racer& racer) const
+{
+    const auto& entry = racer.entry;
+    return entry.second == racer.resumed_second ? racer.resumed_best : before_->best(entry.racer_id, entry.second);
+}
+
 bool Race::beats_history(const Racer& racer) const
 {
-    const auto best = before_->best(racer.entry.racer_id, racer.entry.second);
+    const auto best = best_before(racer);
     return !best || racer.entry.current_output > *best;
 }
 

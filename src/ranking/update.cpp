@@ -26,6 +26,19 @@ void UpdateBatch::clear()
     names.clear();
 }
 
+std::uint64_t UpdateBatch::drop_applied(std::uint64_t applied)
+{
+    std::size_t kept = 0;
+    for (const auto& update : updates) {
+        if (update.arrival_order > applied) {
+            applied = update.arrival_order;
+            updates[kept++] = update;
+        }
+    }
+    updates.resize(kept);
+    return applied;
+}
+
 std::string_view UpdateBatch::name(const Update& update) const
 {
     return std::string_view(names).substr(update.name_offset, update.name_bytes);

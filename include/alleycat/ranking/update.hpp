@@ -13,7 +13,8 @@ namespace alleycat::ranking {
 
 /// What ranking takes from one accepted record.
 struct Update {
-    std::uint64_t arrival_order{0};  ///< increases in the order of acceptance, over all doors and shards
+    /// 1 …, from one counter over the whole stream, and over restarts; strictly increasing within a shard.
+    std::uint64_t arrival_order{0};
     RaceId race_id{};
     RacerId racer_id{};
     double output{0};
@@ -32,6 +33,9 @@ struct UpdateBatch {
     void add(Update update, std::string_view name);
     void append(const UpdateBatch& other);
     void clear();
+    /// Drops the updates of one shard that were applied already: those up to `applied`, and repetitions among them.
+    /// Returns how far the shard is applied with the rest.
+    [[nodiscard]] std::uint64_t drop_applied(std::uint64_t applied);
     [[nodiscard]] std::string_view name(const Update& update) const;
 };
 

@@ -13,7 +13,7 @@ struct Fixture {
 
     explicit Fixture(Score score = Score::Output, std::size_t open_races = 16)
         : races({.score = score,
-                 .classes = {ClassId{1}},
+                 .classes = {ClassId{1}, ClassId{2}},
                  .open_races = open_races,
                  .bests = [this](ClassId) { return history.snapshot(); },
                  .on_name =
@@ -226,6 +226,45 @@ TEST_CASE("the race that was silent longest makes room for a new one", "[ranking
     REQUIRE(changed.size() == 1);
     CHECK(changed[0]->entries.size() == 1);
     CHECK(changed[0]->opened_order == 7);
+}
+
+TEST_CASE("a race that makes room is published as it was at last, and first", "[ranking][races]")
+{
+    Fixture fixture(Score::Output, 1);
+    fixture.apply(update(1, 1, 1, 95, 10));
+    fixture.apply(update(2, 1, 2, 96, 10));
+    fixture.apply(update(3, 1, 1, 97, 20));  // 10 makes room
+    fixture.apply(update(4, 2, 1, 98, 10));  // 20 makes room, and 10 opens anew
+    auto changed = fixture.races.take_changed();
+    REQUIRE(changed.size() == 3);
+    CHECK(changed[0]->race_id == RaceId{10});
+    CHECK(changed[0]->entries.at(0).output == 96);
+    CHECK(changed[1]->race_id == RaceId{20});
+    CHECK(changed[1]->entries.at(0).output == 97);
+    CHECK(changed[2]->race_id == RaceId{10});
+    CHECK(changed[2]->entries.at(0).output == 98);
+    CHECK(fixture.races.take_changed().empty());
+    fixture.apply(update(5, 1, 1, 99, 20));  // 10 was taken as it is
+    CHECK(fixture.only().race_id == RaceId{20});
+    for (std::uint64_t order = 6; order < 106; ++order) {  // however often races make room for each other
+        fixture.apply(update(order, order, 1, 95, order % 2 == 0 ? 10 : 20));
+    }
+    changed = fixture.races.take_changed();
+    CHECK(changed.size() == 3);
+}
+
+TEST_CASE("what the configuration does not let in is passed over", "[ranking][races]")
+{
+    const auto score = GENERATE(Score::Output, Score::Total);
+    Fixture fixture(score);
+    fixture.apply(update(1, 1, 300, 95));
+    fixture.apply(update(2, 1, 301, 96));
+    fixture.apply(update(3, 2, 0, 96));
+    fixture.apply(update(4, 3, 1, 96, 10, 3));
+    const auto race = fixture.only();
+    REQUIRE(race.entries.size() == 1);
+    CHECK(race.entries[0].second == 300);
+    CHECK(race.entries[0].output == 95);
 }
 
 TEST_CASE("a racer's latest name is shown, and told once", "[ranking][races]")

@@ -39,6 +39,19 @@ TEST_CASE("a batch keeps each update with its name", "[ranking][update]")
     CHECK(named(first) == std::vector<std::string>{"9=Zo\xC3\xAB"});
 }
 
+TEST_CASE("a batch drops what was applied, and what it repeats", "[ranking][update]")
+{
+    UpdateBatch batch;
+    CHECK(batch.drop_applied(7) == 7);
+    for (const std::uint64_t order : {3U, 7U, 9U, 12U, 7U, 9U, 12U, 15U, 3U, 15U}) {
+        batch.add(update(order, order, 1, 95), "n" + std::to_string(order));
+    }
+    CHECK(batch.drop_applied(7) == 15);
+    CHECK(named(batch) == std::vector<std::string>{"9=n9", "12=n12", "15=n15"});
+    CHECK(batch.drop_applied(15) == 15);
+    CHECK(named(batch).empty());
+}
+
 TEST_CASE("an outbox gives all that was put, once and in order", "[ranking][outbox]")
 {
     Outbox outbox;

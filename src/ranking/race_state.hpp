@@ -1,0 +1,77 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+namespace alleycat::ranking {
+
+// The state of all open races as bytes, numbers little-endian, doubles as IEEE 754 has them:
+//
+//   state   version u8 (1), score u8, race length u32, races u32, the races by ascending class and race id
+//   race    class u32, race i64, bytes of the rest of this race u64 (so that a class no longer configured is skipped),
+//           order of its first and of its latest record u64 u64, racers u32, the racers
+//   racer   id u64, latest second u32, score f64, output at that second f64, arrival of the score u64, the history's
+//           best at that second before the race f64 (NaN: none), name's bytes u16, name,
+//           and where the score is mean or total: the outputs at seconds 1 … latest f64 each (NaN: not ridden)
+static_assert(std::endian::native == std::endian::little);
+
+class StateWriter {
+public:
+    template <class T>
+    void number(T value)
+    {
+        static_assert(std::is_arithmetic_v<T>);
+        char bytes[sizeof value];
+        std::memcpy(bytes, &value, sizeof value);
+        bytes_.append(bytes, sizeof value);
+    }
+    void text(std::string_view text) { bytes_.append(text); }
+
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
+    [[nodiscard]] std::string take() { return std::move(bytes_); }
+
+private:
+    std::string bytes_;
+};
+
+/// Past the end of the bytes all reads give nothing, and good() turns false for ever.
+class StateReader {
+public:
+    explicit StateReader(std::string_view bytes) : rest_(bytes) {}
+
+    template <class T>
+    [[nodiscard]] T number()
+    {
+        static_assert(std::is_arithmetic_v<T>);
+        T value{};
+        if (const auto bytes = text(sizeof value); good_) {
+            std::memcpy(&value, bytes.data(), sizeof value);
+        }
+        return value;
+    }
+    /// Points into what is read.
+    [[nodiscard]] std::string_view text(std::uint64_t bytes)
+    {
+        good_ = good_ && bytes <= rest_.size();
+        if (!good_) {
+            return {};
+        }
+        const auto text = rest_.substr(0, bytes);
+        rest_.remove_prefix(bytes);
+        return text;
+    }
+
+    [[nodiscard]] bool good() const { return good_; }
+    /// Everything was there, and nothing is behind it.
+    [[nodiscard]] bool ended_well() const { return good_ && rest_.empty(); }
+
+private:
+    std::string_view rest_;
+    bool good_{true};
+};
+
+}  // namespace alleycat::ranking
