@@ -2,11 +2,23 @@
 
 namespace alleycat::delivery {
 
-void Windower::add(const telemetry::Sample& sample, std::uint32_t data_bytes, SteadyTime now)
+void Windower::note(std::uint64_t sequence, SteadyTime now)
 {
-    if (window_.samples.empty()) {
+    if (empty()) {
         opened_ = now;
     }
+    window_.last_sequence = sequence;
+}
+
+void Windower::add_failed(std::uint64_t sequence, SteadyTime now)
+{
+    note(sequence, now);
+    ++window_.failed;
+}
+
+void Windower::add(const telemetry::Sample& sample, std::uint64_t sequence, std::uint32_t data_bytes, SteadyTime now)
+{
+    note(sequence, now);
     window_.samples.push_back(sample);
     usual_samples_ = window_.samples.size();
     window_.data_bytes += data_bytes;
@@ -25,6 +37,7 @@ SteadyTime Windower::deadline() const
 void Windower::restart()
 {
     window_ = Window{};
+    window_.shard = shard_;
     window_.samples.reserve(usual_samples_);
 }
 

@@ -30,12 +30,12 @@ ClassHistory::ClassHistory(ClassId id, const HistoryStore::Options& options)
     published_file_ = std::move(loaded.file);
 }
 
-std::size_t ClassHistory::merge_set_aside()
+std::size_t ClassHistory::merge_set_aside(std::uint64_t number)
 {
     const auto kept = table_.merge(set_aside_);
     set_aside_.clear();
     if (kept > 0) {
-        unwritten_ = true;
+        unwritten_ = unwritten_.value_or(number);
         pass_.reset();
         auto bests = table_.snapshot();
         const std::lock_guard lock(published_mutex_);
@@ -119,7 +119,7 @@ Result<void> ClassHistory::write_pieces()
         return file.error();
     }
     publish(std::move(*file));
-    unwritten_ = false;
+    unwritten_.reset();
     in_pieces_ = true;
     return {};
 }

@@ -24,7 +24,10 @@ public:
 
     /// Sets a sample of this class aside for merge_set_aside().
     void set_aside(const telemetry::Sample& sample) { set_aside_.push_back(sample); }
-    std::size_t merge_set_aside();
+    /// `number`: the store's count of merges.
+    std::size_t merge_set_aside(std::uint64_t number);
+    /// The oldest merge whose improvements are not in the file; none where there is no such merge.
+    [[nodiscard]] std::optional<std::uint64_t> first_unwritten_merge() const { return unwritten_; }
 
     [[nodiscard]] TimePoint due() const;
     /// Does what is due at `now`: writes the changes, or the next slice of the whole pass.
@@ -51,11 +54,11 @@ private:
     BestTable table_;
     std::vector<telemetry::Sample> set_aside_;  // kept for its capacity
     GzipPieces pieces_;
-    bool unwritten_{false};                 // the table is ahead of the file
-    bool in_pieces_{false};                 // the file has not had its whole pass
-    std::optional<WholePass> pass_;         // under way; of the table as it is
-    TimePoint not_before_;                  // no flush sooner: pacing
-    std::optional<TimePoint> quiet_since_;  // the last flush of changes; unknown after loading, until the first flush
+    std::optional<std::uint64_t> unwritten_;  // the merge since which the table is ahead of the file
+    bool in_pieces_{false};                   // the file has not had its whole pass
+    std::optional<WholePass> pass_;           // under way; of the table as it is
+    TimePoint not_before_;                    // no flush sooner: pacing
+    std::optional<TimePoint> quiet_since_;    // the last flush of changes; unknown after loading, until the first flush
 
     // Shared with readers.
     mutable std::mutex published_mutex_;

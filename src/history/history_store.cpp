@@ -1,6 +1,6 @@
 #include "class_history.hpp"
-#include "replacement_file.hpp"
 
+#include <alleycat/core/replacement_file.hpp>
 #include <alleycat/history/history_store.hpp>
 
 #include <fmt/format.h>
@@ -57,38 +57,73 @@ void remove_left_overs(const fs::path& directory)
 HistoryStore::HistoryStore(Options options) : options_(std::move(options))
 {
     prepare(options_.directory);
+    auto classes = std::make_shared<Classes>();
     for (const auto id : options_.classes) {
-        classes_.push_back(std::make_unique<ClassHistory>(id, options_));
+        classes->push_back(std::make_shared<ClassHistory>(id, options_));
     }
+    classes_ = std::move(classes);
     remove_left_overs(options_.directory);
 }
 
 HistoryStore::~HistoryStore() = default;
 
+void HistoryStore::add_class(ClassId id)
+{
+    const auto before = classes();
+    if (find(*before, id) != nullptr) {
+        return;
+    }
+    auto after = std::make_shared<Classes>(*before);
+    after->push_back(std::make_shared<ClassHistory>(id, options_));
+    const std::lock_guard lock(classes_mutex_);
+    classes_ = std::move(after);
+}
+
+std::shared_ptr<const HistoryStore::Classes> HistoryStore::classes() const
+{
+    const std::lock_guard lock(classes_mutex_);
+    return classes_;
+}
+
 std::size_t HistoryStore::merge(std::span<const telemetry::Sample> samples)
 {
+    const auto classes = this->classes();
     ClassHistory* last = nullptr;  // of the sample before: one look-up a run
     auto last_id = ClassId{};
     for (const auto& sample : samples) {
         if (last == nullptr || sample.class_id != last_id) {
-            last = find(sample.class_id);
+            last = find(*classes, sample.class_id);
             last_id = sample.class_id;
         }
         if (last != nullptr) {
             last->set_aside(sample);
         }
     }
+    ++merges_;
     std::size_t kept = 0;
-    for (const auto& history : classes_) {
-        kept += history->merge_set_aside();
+    for (const auto& history : *classes) {
+        kept += history->merge_set_aside(merges_);
     }
     return kept;
+}
+
+std::uint64_t HistoryStore::merges_written() const
+{
+    auto written = merges_;
+    const auto classes = this->classes();
+    for (const auto& history : *classes) {
+        if (const auto first = history->first_unwritten_merge()) {
+            written = std::min(written, *first - 1);
+        }
+    }
+    return written;
 }
 
 Result<void> HistoryStore::flush(TimePoint now)
 {
     Result<void> first;
-    for (const auto& history : classes_) {
+    const auto classes = this->classes();
+    for (const auto& history : *classes) {
         if (auto flushed = history->flush(now); !flushed && first) {
             first = flushed;
         }
@@ -99,7 +134,8 @@ Result<void> HistoryStore::flush(TimePoint now)
 Result<void> HistoryStore::flush_all()
 {
     Result<void> first;
-    for (const auto& history : classes_) {
+    const auto classes = this->classes();
+    for (const auto& history : *classes) {
         if (auto written = history->write_changes(options_.clock()); !written && first) {
             first = written;
         }
@@ -110,7 +146,8 @@ Result<void> HistoryStore::flush_all()
 HistoryStore::TimePoint HistoryStore::next_due() const
 {
     auto next = TimePoint::max();
-    for (const auto& history : classes_) {
+    const auto classes = this->classes();
+    for (const auto& history : *classes) {
         next = std::min(next, history->due());
     }
     return next;
@@ -118,19 +155,21 @@ HistoryStore::TimePoint HistoryStore::next_due() const
 
 std::shared_ptr<const ClassBests> HistoryStore::bests(ClassId id) const
 {
-    const auto* history = find(id);
+    const auto classes = this->classes();
+    const auto* history = find(*classes, id);
     return history == nullptr ? std::make_shared<const ClassBests>() : history->bests();
 }
 
 std::shared_ptr<const HistoryFile> HistoryStore::file(ClassId id) const
 {
-    const auto* history = find(id);
+    const auto classes = this->classes();
+    const auto* history = find(*classes, id);
     return history == nullptr ? nullptr : history->file();
 }
 
-ClassHistory* HistoryStore::find(ClassId id) const
+ClassHistory* HistoryStore::find(const Classes& classes, ClassId id)
 {
-    for (const auto& history : classes_) {
+    for (const auto& history : classes) {
         if (history->id() == id) {
             return history.get();
         }

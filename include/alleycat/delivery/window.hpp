@@ -13,6 +13,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// The records of one shard that are delivered together.
 struct Window {
+    ShardId shard{};
+    std::uint64_t last_sequence{0};  ///< every record of the shard up to this one is in this window or an earlier one
+    std::uint64_t failed{0};         ///< records among them that were not valid
     std::vector<telemetry::Sample> samples;
     std::uint64_t data_bytes{0};  ///< of the records' text, uncompressed
 };
@@ -32,9 +35,12 @@ class Windower {
 public:
     static constexpr std::uint64_t kMaxGrowth = 16;
 
-    explicit Windower(WindowHints hints) : hints_(hints) {}
+    Windower(ShardId shard, WindowHints hints) : shard_(shard), hints_(hints) { window_.shard = shard; }
 
-    void add(const telemetry::Sample& sample, std::uint32_t data_bytes, SteadyTime now);
+    /// `sequence`: above those before it.
+    void add(const telemetry::Sample& sample, std::uint64_t sequence, std::uint32_t data_bytes, SteadyTime now);
+    /// A record that is not valid: it counts, and brings nothing.
+    void add_failed(std::uint64_t sequence, SteadyTime now);
 
     /// Whether the window should be delivered now.
     [[nodiscard]] bool due(SteadyTime now) const;
@@ -42,13 +48,16 @@ public:
     [[nodiscard]] SteadyTime deadline() const;
     /// Whether it has grown as far as it may.
     [[nodiscard]] bool full() const { return window_.data_bytes >= hints_.size_bytes * kMaxGrowth; }
-    [[nodiscard]] bool empty() const { return window_.samples.empty(); }
+    [[nodiscard]] bool empty() const { return window_.last_sequence == 0; }
 
     /// The window, to be moved from once it is delivered; then call restart().
     [[nodiscard]] Window& window() { return window_; }
     void restart();
 
 private:
+    void note(std::uint64_t sequence, SteadyTime now);
+
+    const ShardId shard_;
     const WindowHints hints_;
     Window window_;
     SteadyTime opened_{};           // the arrival of its first record

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -17,9 +18,9 @@ class ClassHistory;
 
 /// The personal bests of all classes, and their files `class-<id>.gz`.
 ///
-/// Thread:     construction, merge(), flush(), flush_all() and next_due() by one owner (the history thread); bests()
-///             and file() on any thread.
-/// Durability: merge() keeps samples in memory only. After a flush has succeeded for a class its file holds them
+/// Thread:     construction and all calls by one owner (the history thread), but for bests(), file() and add_class():
+/// on any. Durability: merge() keeps samples in memory only. After a flush has succeeded for a class its file holds
+/// them
 ///             and survives power loss; a file is always the old or the new one, never a mixture.
 /// Cost:       files are compressed as pieces, only changed seconds anew; a class whose flush took t is left alone for
 ///             9·t for each class there is: a tenth of a core in all. A class that is quiet for `settle` is compressed
@@ -47,10 +48,17 @@ public:
     HistoryStore& operator=(const HistoryStore&) = delete;
     ~HistoryStore();
 
+    /// Adds a class and loads its file; nothing where it is there already. Any thread. Throws as the constructor does.
+    void add_class(ClassId id);
+
     /// Merges samples of any classes, in any order, and publishes the classes that changed. Returns how many samples
     /// were kept. Those of other classes, or with a second out of range, are passed over. The first sample kept at a
     /// second copies that second's column once a call, so few large spans cost less than many small ones.
     std::size_t merge(std::span<const telemetry::Sample> samples);
+
+    /// How often merge() was called; and of these calls, in order, how many are in the files with all they brought.
+    [[nodiscard]] std::uint64_t merges() const { return merges_; }
+    [[nodiscard]] std::uint64_t merges_written() const;
 
     /// Writes each class that is due at `now`. Blocks for compression and two fsyncs a class.
     /// Errors: the first one of the system (ENOSPC …). The class keeps its old file and its changes, and is tried again
@@ -70,10 +78,15 @@ public:
     [[nodiscard]] std::shared_ptr<const HistoryFile> file(ClassId id) const;
 
 private:
-    [[nodiscard]] ClassHistory* find(ClassId id) const;
+    using Classes = std::vector<std::shared_ptr<ClassHistory>>;
+
+    [[nodiscard]] std::shared_ptr<const Classes> classes() const;
+    [[nodiscard]] static ClassHistory* find(const Classes& classes, ClassId id);
 
     Options options_;
-    std::vector<std::unique_ptr<ClassHistory>> classes_;
+    std::uint64_t merges_{0};
+    mutable std::mutex classes_mutex_;
+    std::shared_ptr<const Classes> classes_;  // guarded by classes_mutex_; replaced when a class is added
 };
 
 }  // namespace alleycat::history
