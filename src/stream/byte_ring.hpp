@@ -17,8 +17,11 @@ namespace alleycat::stream {
 /// Order:  frames come out in the order in which their producers reserved room, so each producer's stay in order.
 /// Full:   try_push() refuses.
 ///
-/// A frame is a header word (its size, or 0 while it is being written) and its bytes, in whole words. Room that was
-/// read is zeroed before it is given back, so that a header word is 0 until its frame is complete.
+/// Read:   the consumer visits frames as often as it likes, then gives their room back.
+///
+/// A frame is a header word (its size, or 0 while it is being written) and its bytes, in whole words. Room is zeroed
+/// before it is given back, so that a header word is 0 until its frame is complete. A position counts the bytes that
+/// were ever reserved before it.
 class ByteRing {
 public:
     /// `capacity_bytes`: rounded up to a power of two, at least 4 KiB.
@@ -37,10 +40,14 @@ public:
         return std::min(tail_.load(std::memory_order_relaxed) - head, capacity_);
     }
 
-    /// Calls `fill(std::byte* room)`, which writes `size` bytes, and makes the frame visible to the consumer; or
-    /// returns false where there is no room. `size`: 1 … capacity/4.
+    /// The position behind everything given back; and behind everything reserved. Any thread.
+    [[nodiscard]] std::size_t head() const { return head_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::size_t tail() const { return tail_.load(std::memory_order_relaxed); }
+
+    /// Calls `fill(std::byte* room)`, which writes `size` bytes, and makes the frame visible to the consumer. Returns
+    /// the position behind it, or 0 where there is no room. `size`: 1 … capacity/2 - 8.
     template <class Fill>
-    [[nodiscard]] bool try_push(std::size_t size, Fill fill)
+    [[nodiscard]] std::size_t try_push(std::size_t size, Fill fill)
     {
         const auto need = kWord + (size + kWord - 1) / kWord * kWord;
         auto tail = tail_.load(std::memory_order_relaxed);
@@ -52,7 +59,7 @@ public:
             const auto end = tail + padding + need;
             const auto used = static_cast<std::ptrdiff_t>(end - head_.load(std::memory_order_seq_cst));
             if (used > static_cast<std::ptrdiff_t>(capacity_)) {
-                return false;
+                return 0;
             }
         } while (!tail_.compare_exchange_weak(tail, tail + padding + need, std::memory_order_relaxed));
         if (padding != 0) {
@@ -60,33 +67,45 @@ public:
         }
         fill(bytes(tail + padding) + kWord);
         header(tail + padding).store(size, std::memory_order_release);
-        return true;
+        return tail + padding + need;
     }
 
-    /// Calls `consume(std::span<const std::byte>)` for complete frames, at most about `max_bytes` of them, then gives
-    /// their room back at once. Returns how many frames there were.
-    template <class Consume>
-    std::size_t drain(std::size_t max_bytes, Consume consume)
+    struct Visited {
+        std::size_t end{0};  ///< the position behind the last frame
+        std::size_t frames{0};
+    };
+
+    /// Calls `visit(std::span<const std::byte>)` for the complete frames from `position` on, at most `max_frames`, and
+    /// none once `max_bytes` were passed.
+    template <class Visit>
+    Visited visit(std::size_t position, std::size_t max_frames, std::size_t max_bytes, Visit visit) const
     {
-        const auto begin = head_.load(std::memory_order_relaxed);
-        auto at = begin;
-        std::size_t frames = 0;
-        while (at - begin < max_bytes) {
-            const auto word = header(at).load(std::memory_order_acquire);
+        Visited visited{position, 0};
+        const auto end_of_ring = head_.load(std::memory_order_relaxed) + capacity_;  // where a full one begins again
+        while (visited.frames < max_frames && visited.end - position < max_bytes && visited.end != end_of_ring) {
+            const auto word = header(visited.end).load(std::memory_order_acquire);
             if (word == 0) {
                 break;
             }
-            auto length = word & ~kPadding;
-            if ((word & kPadding) == 0) {
-                consume(std::span<const std::byte>(bytes(at) + kWord, word));
-                length = kWord + (word + kWord - 1) / kWord * kWord;
-                ++frames;
+            if ((word & kPadding) != 0) {
+                visited.end += word & ~kPadding;
+                continue;
             }
-            std::memset(bytes(at), 0, length);
-            at += length;
+            visit(std::span<const std::byte>(bytes(visited.end) + kWord, word));
+            visited.end += kWord + (word + kWord - 1) / kWord * kWord;
+            ++visited.frames;
         }
-        head_.store(at, std::memory_order_seq_cst);
-        return frames;
+        return visited;
+    }
+
+    /// Gives back the room of all frames before `end`, a position that visit() returned.
+    void release(std::size_t end)
+    {
+        const auto head = head_.load(std::memory_order_relaxed);
+        const auto until_wrap = std::min(end - head, capacity_ - (head & (capacity_ - 1)));
+        std::memset(bytes(head), 0, until_wrap);
+        std::memset(words_.get(), 0, end - head - until_wrap);
+        head_.store(end, std::memory_order_seq_cst);
     }
 
 private:

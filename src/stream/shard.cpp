@@ -1,42 +1,85 @@
 #include "shard.hpp"
 
-#include <type_traits>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <stdexcept>
 
 namespace alleycat::stream {
 
 namespace {
 
-/// An entry as it lies in the ring, its name behind it.
-struct Frame {
-    std::uint64_t arrival_order;
-    RaceId race_id;
-    RacerId racer_id;
-    double output;
-    ClassId class_id;
-    std::uint32_t second;
-    std::uint32_t data_bytes;
-    std::uint16_t name_bytes;
-    telemetry::Event event;
-};
-static_assert(std::is_trivially_copyable_v<Frame>);
-
-constexpr std::size_t kBatchBytes = 64 * 1024;  // of the ring, given back at once
-// After work a shard lets records gather for a moment, in which no producer has to wake it: nobody waits for a shard,
-// since acknowledgements leave when the record is in the ring, and being woken for each record costs more than the
-// record.
-constexpr auto kGather = std::chrono::microseconds(500);
+constexpr std::size_t kBatchBytes = 64 * 1024;         // of the ring, consumed and given back at once
 constexpr auto kRetry = std::chrono::milliseconds(2);  // while the consumer has no room
+constexpr auto kExpiryCheck = std::chrono::seconds(10);
+constexpr auto kFirstPause = std::chrono::milliseconds(50);  // after a commit that failed
+constexpr auto kLongestPause = std::chrono::milliseconds(1'000);
+// Without a log, a shard still lets records gather for a moment after work, in which no producer has to wake it: being
+// woken for each record costs more than the record.
+constexpr auto kGather = std::chrono::microseconds(500);
+
+std::unique_ptr<commitlog::CommitLog> open_log(const Shard::Options& options)
+{
+    if (!options.log) {
+        return nullptr;
+    }
+    commitlog::LogOptions log;
+    log.directory = log_directory(options.log->directory, options.shard);
+    log.shard = options.shard;
+    log.segment_bytes = options.log->segment_bytes;
+    log.retention = options.log->retention;
+    log.retention_bytes = options.log_bytes;
+    return std::make_unique<commitlog::CommitLog>(*options.log->disk, log);
+}
+
+/// Records between the two would be missing for ever, and nobody would notice.
+void require_no_gap(const commitlog::CommitLog& log, SequenceNumber position)
+{
+    const auto segments = log.segments();
+    if (position != 0 && !segments.empty() && segments.front().first_sequence > position + 1) {
+        throw std::runtime_error(fmt::format(
+            "{}: the log begins with record {}, but what came before it was brought into the history only up to {}; "
+            "put the missing segments back, or remove the checkpoints to do without",
+            segments.front().path.string(), segments.front().first_sequence, position));
+    }
+}
 
 }  // namespace
 
-Shard::Shard(std::size_t ring_capacity_bytes, std::unique_ptr<ShardConsumer> consumer, std::function<void()> on_space)
-    : ring_(ring_capacity_bytes), consumer_(std::move(consumer)), on_space_(std::move(on_space))
+std::filesystem::path log_directory(const std::filesystem::path& logs, ShardId shard)
 {
+    return logs / fmt::format("shard-{}", raw(shard));
+}
+
+Shard::Shard(const Options& options, std::unique_ptr<ShardConsumer> consumer, Callbacks callbacks)
+    : options_(options),
+      commit_interval_(options.log ? std::chrono::nanoseconds(options.log->commit_interval) : kGather),
+      commit_bytes_(options.log ? options.log->commit_bytes : kBatchBytes),
+      ring_(options.ring_capacity_bytes),
+      log_(open_log(options)),
+      consumer_(std::move(consumer)),
+      callbacks_(std::move(callbacks)),
+      consumed_sequence_(consumer_->seen()),
+      backoff_(kFirstPause, kLongestPause, raw(options.shard))
+{
+    if (!log_) {
+        return;
+    }
+    require_no_gap(*log_, consumer_->position());
+    consumed_sequence_ = std::max(consumed_sequence_, log_->last_sequence());
+    committed_sequence_ = consumed_sequence_;
+    state_.replaying = true;
+    if (const auto& torn = log_->torn_tail(); torn.bytes != 0) {
+        spdlog::info(
+            "log: shard {}: {} ends at offset {}; the {} bytes behind it are of records that were never "
+            "acknowledged",
+            raw(options.shard), torn.path.string(), torn.offset, torn.bytes);
+    }
 }
 
 Shard::~Shard()
 {
-    stop();
+    static_cast<void>(stop(SteadyTime::min()));
 }
 
 void Shard::start()
@@ -44,37 +87,44 @@ void Shard::start()
     thread_ = std::thread(&Shard::run, this);
 }
 
-void Shard::stop()
+std::uint64_t Shard::stop(SteadyTime deadline)
 {
     if (thread_.joinable()) {
+        stop_deadline_ = deadline;
         stopping_.store(true);
-        publish(0);
+        wake();
         thread_.join();
     }
+    return published_.load() - committed_;
 }
 
-bool Shard::try_push(const Entry& entry)
+std::size_t Shard::try_push(const Appended& record)
 {
-    const auto fill = [&entry](std::byte* room) {
-        const Frame frame{
-            entry.arrival_order, entry.race_id, entry.racer_id,   entry.output,
-            entry.class_id,      entry.second,  entry.data_bytes, static_cast<std::uint16_t>(entry.name.size()),
-            entry.event};
-        std::memcpy(room, &frame, sizeof frame);
-        std::memcpy(room + sizeof frame, entry.name.data(), entry.name.size());
-    };
-    const auto size = sizeof(Frame) + entry.name.size();
-    if (ring_.try_push(size, fill)) {
-        return true;
+    const auto fill = [&record](std::byte* room) { write_frame(room, record); };
+    const auto size = frame_size(record);
+    if (const auto end = ring_.try_push(size, fill); end != 0) {
+        return end;
     }
     space_wanted_.store(true, std::memory_order_seq_cst);
-    return ring_.try_push(size, fill);  // room may have come before the flag was seen
+    const auto end = ring_.try_push(size, fill);  // room may have come before the flag was seen
+    if (end == 0 && sleep_.load(std::memory_order_seq_cst) == Sleep::Gathering) {
+        wake();
+    }
+    return end;
 }
 
 void Shard::publish(std::uint64_t entries)
 {
     published_.fetch_add(entries, std::memory_order_seq_cst);
-    if (sleeping_.load(std::memory_order_seq_cst) && sleeping_.exchange(false)) {
+    const auto sleep = sleep_.load(std::memory_order_seq_cst);
+    if (sleep == Sleep::Idle || (sleep == Sleep::Gathering && gathered())) {
+        wake();
+    }
+}
+
+void Shard::wake()
+{
+    if (sleep_.exchange(Sleep::Awake) != Sleep::Awake) {
         {
             const std::lock_guard lock(mutex_);  // the shard is in its wait, or has not looked at the flag yet
         }
@@ -84,72 +134,195 @@ void Shard::publish(std::uint64_t entries)
 
 void Shard::run()
 {
-    auto now = std::chrono::steady_clock::now();
+    if (!replay()) {
+        return;
+    }
     for (;;) {
-        const bool stopping = stopping_.load();  // before the drain: nothing is appended after it was set
-        const auto published = published_.load(std::memory_order_seq_cst);  // likewise: what it counts is drained below
-        const bool ready = consumer_->ready(now);
-        const auto entries = ready ? drain(now) : 0;
-        const bool more = ring_.size() >= kBatchBytes;
+        const bool stopping = stopping_.load();  // before the rest: nothing is appended after it was set
+        const auto announced = published_.load(std::memory_order_seq_cst);
+        auto now = std::chrono::steady_clock::now();
+        if (commit_due(announced, now) || (stopping && announced != committed_ && now >= retry_at_)) {
+            commit(announced, now);
+        }
+        const bool room = consume(now);
         now = std::chrono::steady_clock::now();
-        const auto due = consumer_->end_batch(now);
-        if (entries != 0) {
-            if (!more) {
-                std::this_thread::sleep_for(kGather);
-            }
-            continue;
-        }
-        if (!ready) {
-            std::this_thread::sleep_for(kRetry);
-            now = std::chrono::steady_clock::now();
-        } else if (stopping) {
+        auto next = consumer_->end_batch(now);
+        if (stopping && room && (announced == committed_ || now >= stop_deadline_)) {
             break;
-        } else {
-            sleep_until(due, published);
-            now = std::chrono::steady_clock::now();
         }
+        remove_expired(now);
+        next = std::min(next, log_ ? next_expiry_ : SteadyTime::max());
+        next = std::min(next, room ? SteadyTime::max() : now + kRetry);
+        next = std::min(next, announced == committed_ ? SteadyTime::max() : std::max(next_commit_, retry_at_));
+        sleep(next, announced, stopping);
     }
     consumer_->finish();
 }
 
-std::size_t Shard::drain(SteadyTime now)
+/// False where the log cannot be read, or not in time: then nothing is taken, and nothing acknowledged.
+bool Shard::replay()
 {
-    Entry entry;
-    const auto entries = ring_.drain(kBatchBytes, [&](std::span<const std::byte> bytes) {
-        Frame frame;
-        std::memcpy(&frame, bytes.data(), sizeof frame);
-        entry.arrival_order = frame.arrival_order;
-        entry.event = frame.event;
-        entry.second = frame.second;
-        entry.race_id = frame.race_id;
-        entry.racer_id = frame.racer_id;
-        entry.class_id = frame.class_id;
-        entry.output = frame.output;
-        entry.data_bytes = frame.data_bytes;
-        entry.name = {reinterpret_cast<const char*>(bytes.data()) + sizeof frame, frame.name_bytes};
-        consumer_->consume(entry, now);
-    });
-    consumed_.fetch_add(entries, std::memory_order_relaxed);
-    if (space_wanted_.load(std::memory_order_seq_cst) && space_wanted_.exchange(false)) {
-        on_space_();
+    if (!log_) {
+        return true;
     }
-    return entries;
+    const auto late = [this] { return stopping_.load() && std::chrono::steady_clock::now() >= stop_deadline_; };
+    Replay replay(*options_.log, options_.shard, *log_, *consumer_, late);
+    const auto done = replay.run();
+    {
+        const std::lock_guard lock(state_mutex_);
+        state_.damaged_regions = replay.damaged_regions();
+        state_.replaying = false;
+        state_.failure = done ? boost::system::error_code() : done.error();
+    }
+    if (!done && late()) {
+        spdlog::warn("log: shard {}: stopped while it was read back", raw(options_.shard));
+        return false;
+    }
+    if (!done) {
+        spdlog::critical("log: shard {} cannot be read: {}; nothing is taken for it until the next start",
+                         raw(options_.shard), done.error().message());
+        return false;
+    }
+    if (replay.records() != 0) {
+        spdlog::info("log: shard {}: {} records read back", raw(options_.shard), replay.records());
+    }
+    return true;
 }
 
-void Shard::sleep_until(SteadyTime deadline, std::uint64_t published)
+bool Shard::commit_due(std::uint64_t announced, SteadyTime now) const
 {
-    std::unique_lock lock(mutex_);
-    sleeping_.store(true, std::memory_order_seq_cst);
-    if (published_.load(std::memory_order_seq_cst) == published && !stopping_.load()) {
-        wake_.wait_until(lock, deadline, [this] { return !sleeping_.load(); });
+    return announced != committed_ && now >= retry_at_ && (now >= next_commit_ || gathered());
+}
+
+void Shard::commit(std::uint64_t announced, SteadyTime now)
+{
+    next_commit_ = now + commit_interval_;
+    if (!log_) {
+        committed_ = announced;
+        return;
     }
-    sleeping_.store(false);
+    const auto system_now = std::chrono::system_clock::now();
+    auto sequence = committed_sequence_;
+    const auto group = ring_.visit(durable(), announced - committed_, SIZE_MAX, [&](std::span<const std::byte> bytes) {
+        const auto record = read_frame(bytes);
+        sequence = std::max(sequence + 1, record.entry.sequence);
+        log_->append({sequence, record.arrival_ms, record.partition_key, std::nullopt, record.data}, system_now);
+    });
+    const auto done = log_->commit();
+    const auto end = std::chrono::steady_clock::now();
+    if (!done) {
+        note_failure(done.error(), end);
+        return;
+    }
+    committed_sequence_ = sequence;
+    committed_ += group.frames;
+    durable_.store(group.end, std::memory_order_seq_cst);
+    callbacks_.on_durable();
+    note_success(group.frames, end - now);
+}
+
+void Shard::note_success(std::uint64_t records, std::chrono::nanoseconds took)
+{
+    retry_at_ = SteadyTime::min();
+    boost::system::error_code before;
+    {
+        const std::lock_guard lock(state_mutex_);
+        before = std::exchange(state_.failure, {});
+        ++state_.commits;
+        state_.committed += records;
+        state_.commit_seconds += std::chrono::duration<double>(took).count();
+    }
+    if (before) {
+        backoff_.reset();
+        spdlog::info("log: shard {} is written again", raw(options_.shard));
+    }
+}
+
+void Shard::note_failure(boost::system::error_code error, SteadyTime now)
+{
+    retry_at_ = now + backoff_.next();
+    boost::system::error_code before;
+    {
+        const std::lock_guard lock(state_mutex_);
+        before = std::exchange(state_.failure, error);
+        ++state_.failed_commits;
+    }
+    if (before != error) {
+        spdlog::error("log: shard {} cannot be written: {}; its records wait, unacknowledged, and are tried again",
+                      raw(options_.shard), error.message());
+    }
+}
+
+bool Shard::consume(SteadyTime now)
+{
+    while (consumed_.load(std::memory_order_relaxed) != committed_) {
+        if (!consumer_->ready(now)) {
+            return false;
+        }
+        const auto left = committed_ - consumed_.load(std::memory_order_relaxed);
+        const auto batch = ring_.visit(ring_.head(), left, kBatchBytes, [&](std::span<const std::byte> bytes) {
+            auto entry = read_frame(bytes).entry;
+            consumed_sequence_ = entry.sequence = std::max(consumed_sequence_ + 1, entry.sequence);
+            consumer_->consume(entry, now);
+        });
+        if (batch.frames == 0) {
+            break;  // announced, but a producer before it in the ring is still writing
+        }
+        ring_.release(batch.end);
+        consumed_.fetch_add(batch.frames, std::memory_order_relaxed);
+        if (!log_) {
+            durable_.store(batch.end, std::memory_order_relaxed);
+        }
+        static_cast<void>(consumer_->end_batch(now));
+        if (space_wanted_.load(std::memory_order_seq_cst) && space_wanted_.exchange(false)) {
+            callbacks_.on_space();
+        }
+    }
+    return true;
+}
+
+void Shard::remove_expired(SteadyTime now)
+{
+    if (!log_ || now < next_expiry_) {
+        return;
+    }
+    next_expiry_ = now + kExpiryCheck;
+    const auto removed = log_->remove_expired(consumer_->checkpoint(), std::chrono::system_clock::now());
+    if (!removed) {
+        spdlog::warn("log: shard {}: an old segment cannot be removed: {}", raw(options_.shard),
+                     removed.error().message());
+    }
+}
+
+void Shard::sleep(SteadyTime deadline, std::uint64_t announced, bool stopping)
+{
+    const auto kind = announced == committed_ ? Sleep::Idle : Sleep::Gathering;
+    std::unique_lock lock(mutex_);
+    sleep_.store(kind, std::memory_order_seq_cst);
+    const bool more = kind == Sleep::Idle ? published_.load(std::memory_order_seq_cst) != announced
+                                          : gathered() && retry_at_ == SteadyTime::min();
+    if (!more && stopping_.load() == stopping) {
+        wake_.wait_until(lock, deadline, [this] { return sleep_.load() == Sleep::Awake; });
+    }
+    sleep_.store(Sleep::Awake);
 }
 
 Stream::ShardState Shard::state() const
 {
-    const auto consumed = consumed_.load(std::memory_order_relaxed);
-    return {std::max(published_.load(std::memory_order_relaxed), consumed), consumed, ring_.size(), ring_.capacity()};
+    Stream::ShardState state;
+    {
+        const std::lock_guard lock(state_mutex_);
+        state = state_;
+    }
+    state.consumed = consumed_.load(std::memory_order_relaxed);
+    state.appended = std::max(published_.load(std::memory_order_relaxed), state.consumed);
+    state.ring_bytes = ring_.size();
+    state.ring_capacity = ring_.capacity();
+    if (log_) {
+        state.log_bytes = log_->bytes();
+        state.log_segments = log_->segments().size();
+    }
+    return state;
 }
 
 }  // namespace alleycat::stream

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "byte_ring.hpp"
+#include "entry_frame.hpp"
+#include "replay.hpp"
 
-#include <alleycat/stream/stream.hpp>
+#include <alleycat/commitlog/commit_log.hpp>
+#include <alleycat/core/backoff.hpp>
 
 #include <condition_variable>
 #include <mutex>
@@ -10,41 +13,89 @@
 
 namespace alleycat::stream {
 
-/// One shard: a ring, and the thread that brings what is in it to the consumer.
+/// One shard: a ring, the log behind it, and the thread that brings what is in the one into the other, and then to the
+/// consumer.
 ///
-/// Thread: try_push() and publish() on any; start() and stop() on the owner's; the rest of the work is on its own.
+/// Thread: try_push(), publish(), durable() and state() on any; start() and stop() on the owner's; the rest of the work
+///         is on its own.
 class Shard {
 public:
-    Shard(std::size_t ring_capacity_bytes, std::unique_ptr<ShardConsumer> consumer, std::function<void()> on_space);
+    struct Options {
+        ShardId shard{};
+        std::size_t ring_capacity_bytes{0};
+        std::optional<LogSettings> log;
+        std::uint64_t log_bytes{0};  // this shard's part of the log's retention_bytes
+    };
+    struct Callbacks {
+        std::function<void()> on_space;    // a ring that refused a record has room
+        std::function<void()> on_durable;  // durable() has grown
+    };
+
+    Shard(const Options& options, std::unique_ptr<ShardConsumer> consumer, Callbacks callbacks);
     ~Shard();
 
-    void start();
-    void stop();
+    /// Of the log, and of what the consumer has already seen in it.
+    [[nodiscard]] SequenceNumber last_sequence() const { return consumed_sequence_; }
 
-    /// False where the ring is full; then `on_space` follows.
-    [[nodiscard]] bool try_push(const Entry& entry);
-    /// `entries` were pushed since this producer's last call: wakes the shard if it sleeps.
+    void start();
+    /// Returns how many records could not be committed until `deadline`.
+    [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
+
+    /// Returns the record's place in the ring, or 0 where that is full; then on_space follows.
+    [[nodiscard]] std::size_t try_push(const Appended& record);
+    /// `entries` were pushed since this producer's last call: wakes the shard if it waits for them.
     void publish(std::uint64_t entries);
+    /// Every record whose place is not above this one is durable.
+    [[nodiscard]] std::size_t durable() const { return durable_.load(std::memory_order_seq_cst); }
 
     [[nodiscard]] Stream::ShardState state() const;
 
 private:
-    void run();
-    [[nodiscard]] std::size_t drain(SteadyTime now);
-    /// Unless a producer announced more than `published` entries. (Comparing with consumed_ would not do: it counts
-    /// entries that are not announced yet, and would hide as many that another producer has announced.)
-    void sleep_until(SteadyTime deadline, std::uint64_t published);
+    enum class Sleep : std::uint8_t { Awake, Idle, Gathering };
 
+    void run();
+    [[nodiscard]] bool replay();
+    [[nodiscard]] bool commit_due(std::uint64_t announced, SteadyTime now) const;
+    void commit(std::uint64_t announced, SteadyTime now);
+    void note_success(std::uint64_t records, std::chrono::nanoseconds took);
+    void note_failure(boost::system::error_code error, SteadyTime now);
+    /// Hands committed entries to the consumer; false where it has no room for all of them.
+    [[nodiscard]] bool consume(SteadyTime now);
+    void remove_expired(SteadyTime now);
+    /// No further record should be waited for.
+    [[nodiscard]] bool gathered() const { return ring_.tail() - durable() >= commit_bytes_ || space_wanted_.load(); }
+    /// Unless a producer announced more than `announced` entries, or stop() was called after `stopping` was read.
+    void sleep(SteadyTime deadline, std::uint64_t announced, bool stopping);
+    void wake();
+
+    const Options options_;
+    const std::chrono::nanoseconds commit_interval_;
+    const std::size_t commit_bytes_;
     ByteRing ring_;
+    std::unique_ptr<commitlog::CommitLog> log_;      // null: none
     const std::unique_ptr<ShardConsumer> consumer_;  // the shard's thread
-    const std::function<void()> on_space_;
+    const Callbacks callbacks_;
+
+    // The shard's thread.
+    SequenceNumber consumed_sequence_{0};   // of the latest entry that the consumer has seen
+    SequenceNumber committed_sequence_{0};  // of the latest entry in the log
+    std::uint64_t committed_{0};            // entries; never above what producers announced
+    SteadyTime next_commit_{SteadyTime::min()};
+    SteadyTime retry_at_{SteadyTime::min()};  // no commit before it, for the last one failed
+    SteadyTime next_expiry_{SteadyTime::min()};
+    Backoff backoff_;
 
     // Two pairs of flag and counter, each written and read in one total order, so that neither side misses the other:
     std::atomic<bool> space_wanted_{false};    // with the ring's head: a producer was refused
-    std::atomic<bool> sleeping_{false};        // with published_: the shard waits for work
+    std::atomic<Sleep> sleep_{Sleep::Awake};   // with published_: the shard waits for work
     std::atomic<std::uint64_t> published_{0};  // entries announced by producers
-    std::atomic<std::uint64_t> consumed_{0};   // entries handed to the consumer; may run ahead of published_
+    std::atomic<std::uint64_t> consumed_{0};   // entries handed to the consumer; never above committed_
+    std::atomic<std::size_t> durable_{0};      // a position of the ring
     std::atomic<bool> stopping_{false};
+    SteadyTime stop_deadline_{};  // written before stopping_
+
+    mutable std::mutex state_mutex_;
+    Stream::ShardState state_;  // guarded by state_mutex_: what is not counted elsewhere
 
     std::mutex mutex_;  // guards nothing but the sleep itself
     std::condition_variable wake_;

@@ -3,6 +3,7 @@
 #include <alleycat/stream/stream.hpp>
 
 #include <cassert>
+#include <deque>
 #include <functional>
 
 namespace alleycat::stream {
@@ -43,50 +44,110 @@ private:
 
 }  // namespace
 
+/// Who waits for progress of the shards.
+struct Waiter {
+    std::function<void()> on_progress;
+    std::atomic<bool> durable_wanted{false};  // with Shard::durable(), in one total order: the door has an open ticket
+};
+
 class Producer::Impl {
 public:
-    Impl(const std::vector<std::unique_ptr<Shard>>& shards, std::atomic<std::uint64_t>& arrivals,
-         const std::string& partition_key)
-        : shards_(shards), arrivals_(arrivals), key_template_(partition_key), pushed_(shards.size())
+    Impl(const std::vector<std::unique_ptr<Shard>>& shards, std::shared_ptr<Waiter> waiter,
+         std::atomic<std::uint64_t>& sequence, Ledger& ledger, std::size_t door, const Stream::Options& options)
+        : shards_(shards),
+          waiter_(std::move(waiter)),
+          sequence_(sequence),
+          ledger_(ledger),
+          door_(door),
+          logged_(options.log.has_value()),
+          key_template_(options.partition_key),
+          pushed_(options.shards)
     {
     }
 
-    bool try_append(const telemetry::Record& record, std::size_t data_bytes)
+    bool try_append(const telemetry::Record& record, std::string_view data)
     {
-        const auto shard = routes_.shard(key_template_.render(record, arrival_ms()), [this](std::string_view key) {
-            return raw(shard_of(hasher_(key), static_cast<std::uint32_t>(shards_.size())));
+        Appended appended;
+        appended.arrival_ms = arrival_ms();
+        appended.partition_key = key_template_.render(record, appended.arrival_ms);
+        const auto shard = routes_.shard(appended.partition_key, [this](std::string_view key) {
+            return raw(shard_of(hasher_(key), static_cast<std::uint32_t>(pushed_.size())));
         });
-        Entry entry;
-        entry.arrival_order = arrivals_.fetch_add(1, std::memory_order_relaxed);
+        auto& entry = appended.entry;
+        entry.sequence = sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
         entry.event = record.event;
         entry.second = record.second;
         entry.race_id = record.race_id;
         entry.racer_id = record.racer_id;
         entry.class_id = record.class_id;
         entry.output = telemetry::output(record.cadence, record.resistance);
-        entry.data_bytes = static_cast<std::uint32_t>(data_bytes);
+        entry.data_bytes = static_cast<std::uint32_t>(data.size());
         entry.name = record.name;
-        if (!shards_[shard]->try_push(entry)) {
+        if (logged_) {
+            appended.data = data;
+        } else {
+            appended.partition_key = {};
+        }
+        const auto place = shards_[shard]->try_push(appended);
+        if (place == 0) {
             flush();  // the shard may sleep, and only an announced record wakes it
             return false;
         }
-        ++pushed_[shard];
+        auto& pushed = pushed_[shard];
+        ++pushed.entries;
+        pushed.place = place;
         ++pushed_in_all_;
         return true;
     }
 
-    void flush()
+    Ticket flush()
     {
+        if (pushed_in_all_ == 0) {
+            return latest_;
+        }
+        ledger_.accept(door_, pushed_in_all_);  // before the shards can hand any of it on
+        ++latest_;
         for (std::size_t shard = 0; shard < pushed_.size(); ++shard) {
-            if (pushed_[shard] != 0) {
-                shards_[shard]->publish(pushed_[shard]);
-                pushed_[shard] = 0;
+            if (pushed_[shard].entries != 0) {
+                if (logged_) {
+                    open_.push_back({latest_, shard, pushed_[shard].place});
+                }
+                shards_[shard]->publish(pushed_[shard].entries);
+                pushed_[shard].entries = 0;
             }
         }
         pushed_in_all_ = 0;
+        return latest_;
+    }
+
+    Ticket durable()
+    {
+        settle();
+        if (!open_.empty()) {
+            waiter_->durable_wanted.store(true, std::memory_order_seq_cst);
+            settle();  // what became durable before the flag was seen
+        }
+        return open_.empty() ? latest_ : open_.front().ticket - 1;
     }
 
 private:
+    struct Pushed {
+        std::uint64_t entries{0};  // since the last flush()
+        std::size_t place{0};      // of the last one
+    };
+    struct Open {
+        Ticket ticket{0};
+        std::size_t shard{0};
+        std::size_t place{0};
+    };
+
+    void settle()
+    {
+        while (!open_.empty() && shards_[open_.front().shard]->durable() >= open_.front().place) {
+            open_.pop_front();
+        }
+    }
+
     /// Read once for all the records between two flushes.
     std::int64_t arrival_ms()
     {
@@ -99,40 +160,64 @@ private:
     }
 
     const std::vector<std::unique_ptr<Shard>>& shards_;
-    std::atomic<std::uint64_t>& arrivals_;
+    const std::shared_ptr<Waiter> waiter_;
+    std::atomic<std::uint64_t>& sequence_;
+    Ledger& ledger_;
+    const std::size_t door_;
+    const bool logged_;
     PartitionKeyTemplate key_template_;
     KeyHasher hasher_;
     RouteCache routes_;
-    std::vector<std::uint64_t> pushed_;  // entries by shard since the last flush()
+    std::vector<Pushed> pushed_;  // by shard
     std::uint64_t pushed_in_all_{0};
     std::int64_t arrival_ms_{0};
+    Ticket latest_{0};
+    std::deque<Open> open_;  // what tickets wait for, the oldest first; at most as many as records fit into the rings
 };
 
 Producer::Producer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Producer::Producer(Producer&&) noexcept = default;
 Producer::~Producer() = default;
 
-bool Producer::try_append(const telemetry::Record& record, std::size_t data_bytes)
+bool Producer::try_append(const telemetry::Record& record, std::string_view data)
 {
-    return impl_->try_append(record, data_bytes);
+    return impl_->try_append(record, data);
 }
 
-void Producer::flush()
+Ticket Producer::flush()
 {
-    impl_->flush();
+    return impl_->flush();
 }
 
-Stream::Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> consumers) : options_(std::move(options))
+Ticket Producer::durable()
 {
-    assert(consumers.size() == options_.shards);
+    return impl_->durable();
+}
+
+Stream::Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> consumers, Ledger& ledger)
+    : options_(std::move(options)), ledger_(ledger)
+{
+    assert(consumers.size() == shards());
     static_cast<void>(PartitionKeyTemplate(options_.partition_key));  // throws now rather than at the first door
     const auto on_space = [this] {
-        for (const auto& callback : space_callbacks_) {
-            callback();
+        for (const auto& waiter : waiters_) {
+            waiter->on_progress();
         }
     };
-    for (auto& consumer : consumers) {
-        shards_.push_back(std::make_unique<Shard>(options_.ring_capacity_bytes, std::move(consumer), on_space));
+    const auto on_durable = [this] {
+        for (const auto& waiter : waiters_) {
+            if (waiter->durable_wanted.load(std::memory_order_seq_cst) && waiter->durable_wanted.exchange(false)) {
+                waiter->on_progress();
+            }
+        }
+    };
+    for (std::uint32_t shard = 0; shard < shards(); ++shard) {
+        const bool retired = shard >= options_.shards;
+        Shard::Options one{ShardId{shard}, retired ? 0 : options_.ring_capacity_bytes, options_.log, 0};
+        one.log_bytes = options_.log ? options_.log->retention_bytes / options_.shards : 0;
+        shards_.push_back(
+            std::make_unique<Shard>(one, std::move(consumers[shard]), Shard::Callbacks{on_space, on_durable}));
+        sequence_ = std::max(sequence_.load(), shards_.back()->last_sequence());
     }
 }
 
@@ -145,17 +230,21 @@ void Stream::start()
     }
 }
 
-Producer Stream::make_producer(std::function<void()> on_space)
+Producer Stream::make_producer(std::string door, std::function<void()> on_progress)
 {
-    space_callbacks_.push_back(std::move(on_space));
-    return Producer(std::make_unique<Producer::Impl>(shards_, arrivals_, options_.partition_key));
+    waiters_.push_back(std::make_shared<Waiter>());
+    waiters_.back()->on_progress = std::move(on_progress);
+    const auto number = ledger_.add_door(std::move(door));
+    return Producer(std::make_unique<Producer::Impl>(shards_, waiters_.back(), sequence_, ledger_, number, options_));
 }
 
-void Stream::stop()
+std::uint64_t Stream::stop(SteadyTime deadline)
 {
+    std::uint64_t lost = 0;
     for (const auto& shard : shards_) {
-        shard->stop();
+        lost += shard->stop(deadline);
     }
+    return lost;
 }
 
 Stream::ShardState Stream::state(ShardId shard) const
@@ -165,7 +254,7 @@ Stream::ShardState Stream::state(ShardId shard) const
 
 std::uint32_t Stream::shards() const
 {
-    return options_.shards;
+    return options_.shards + options_.retired_shards;
 }
 
 }  // namespace alleycat::stream

@@ -49,6 +49,15 @@ public:
     Record record;
     Rejection rejection;
     [[nodiscard]] std::size_t size() const { return end_ - begin_; }
+    /// An array's element is known to reach up to its comma, with the space before that.
+    [[nodiscard]] std::string_view record_text() const
+    {
+        auto text = text_.substr(begin_, size());
+        while (!text.empty() && text.back() != '}') {
+            text.remove_suffix(1);
+        }
+        return text;
+    }
 
 private:
     enum class Mode { Lines, Parsed, Scanned };
@@ -302,6 +311,7 @@ std::size_t RecordReader::Impl::element_end()
 RecordReader::RecordReader(RecordLimits limits) : impl_(std::make_unique<Impl>(std::move(limits))) {}
 RecordReader::~RecordReader() = default;
 RecordReader::RecordReader(RecordReader&&) noexcept = default;
+RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
 
 void RecordReader::start(std::string_view text)
 {
@@ -323,9 +333,9 @@ const Rejection& RecordReader::rejection() const
     return impl_->rejection;
 }
 
-std::size_t RecordReader::record_bytes() const
+std::string_view RecordReader::record_text() const
 {
-    return impl_->size();
+    return impl_->record_text();
 }
 
 std::string RecordReader::rest() const

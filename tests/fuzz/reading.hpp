@@ -92,7 +92,7 @@ inline std::vector<Item> read_all(telemetry::RecordReader& reader, std::string_v
     for (auto kind = reader.next(); kind != Kind::End; kind = reader.next()) {
         items.push_back(current(reader, kind == Kind::Record));
         require(items.size() <= payload.size(), "items are bounded by the payload");
-        require(reader.record_bytes() <= payload.size(), "a record lies within its payload");
+        require(reader.record_text().size() <= payload.size(), "a record lies within its payload");
     }
     require(reader.next() == Kind::End, "the end stays the end");
     return items;

@@ -1,26 +1,32 @@
 #pragma once
 
+#include <alleycat/commitlog/disk.hpp>
+#include <alleycat/commitlog/log_record.hpp>
 #include <alleycat/core/ids.hpp>
 #include <alleycat/stream/hash_key.hpp>
+#include <alleycat/stream/ledger.hpp>
 #include <alleycat/stream/partition_key.hpp>
-#include <alleycat/telemetry/record.hpp>
+#include <alleycat/telemetry/record_reader.hpp>
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace alleycat::stream {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
+using commitlog::SequenceNumber;
 
-/// One accepted record, as a shard hands it on.
+/// One durable record, as a shard hands it on.
 struct Entry {
-    std::uint64_t arrival_order{0};  ///< increases over the whole stream, in the order of acceptance
+    SequenceNumber sequence{0};  ///< increases within the shard; over the whole stream in the order of acceptance
+    bool replayed{false};        ///< read from the log, which an earlier process wrote
     telemetry::Event event{};
     std::uint32_t second{0};
     RaceId race_id{};
@@ -33,21 +39,52 @@ struct Entry {
 
 /// What a shard does with its records.
 ///
-/// Thread: the shard's, from start() to the end of stop().
+/// Thread: the shard's, from start() to the end of stop(); position() and seen() before start().
 class ShardConsumer {
 public:
     virtual ~ShardConsumer() = default;
 
-    /// False while the consumer's own room is used up: the shard stops reading and asks again soon.
+    /// The log is read from behind this record at the start: up to it every effect has survived. 0: from the beginning.
+    [[nodiscard]] virtual SequenceNumber position() const { return 0; }
+    /// Some effect of records up to this one may have survived: new records get higher numbers, also where the log is
+    /// gone.
+    [[nodiscard]] virtual SequenceNumber seen() const { return position(); }
+    /// Records up to this one may be removed from the log; grows.
+    [[nodiscard]] virtual SequenceNumber checkpoint() const { return 0; }
+
+    /// False while the consumer's own room is used up: the shard keeps its records and asks again soon.
     [[nodiscard]] virtual bool ready(SteadyTime now) = 0;
     virtual void consume(const Entry& entry, SteadyTime now) = 0;
+    /// A record of the log that is not valid, by today's limits.
+    virtual void refuse(SequenceNumber sequence, const telemetry::Rejection& why) = 0;
     /// Behind each batch, and whenever the time that the last call returned has come. Returns when to call again.
     virtual SteadyTime end_batch(SteadyTime now) = 0;
+    /// Everything that the log held is consumed; what follows is new.
+    virtual void end_replay() {}
     /// The last call: everything is consumed.
     virtual void finish() = 0;
 };
 
+/// Where and how records become durable.
+struct LogSettings {
+    std::filesystem::path directory;               ///< holds a folder a shard
+    std::chrono::milliseconds commit_interval{5};  ///< a shard commits at most once in this time …
+    std::uint64_t commit_bytes{256 * 1024};        ///< … unless this much waits
+    std::uint64_t segment_bytes{std::uint64_t{64} << 20};
+    std::chrono::milliseconds retention{24 * 3600 * 1'000};
+    std::uint64_t retention_bytes{std::uint64_t{16} << 30};  ///< of all shards together
+    telemetry::RecordLimits limits;                          ///< for the records read at the start
+    commitlog::Disk* disk{&commitlog::system_disk()};
+};
+
+/// Where the log of one shard stands.
+[[nodiscard]] std::filesystem::path log_directory(const std::filesystem::path& logs, ShardId shard);
+
 class Shard;
+struct Waiter;
+
+/// A place in a producer's row of records; see Producer::flush().
+using Ticket = std::uint64_t;
 
 /// One door's way into the stream.
 ///
@@ -57,14 +94,19 @@ public:
     Producer(Producer&&) noexcept;
     ~Producer();
 
-    /// Routes `record` to the shard of its partition key and copies it there; false where the shard's ring is full:
-    /// keep the record and come again after the door's `on_space`. Records of one partition key stay in order.
-    [[nodiscard]] bool try_append(const telemetry::Record& record, std::size_t data_bytes);
+    /// Routes `record`, whose text is `data`, to the shard of its partition key and copies it there; false where the
+    /// shard's ring is full: keep the record and come again after the door's on_progress. Records of one partition key
+    /// stay in order. A record that is in a ring is not durable yet.
+    [[nodiscard]] bool try_append(const telemetry::Record& record, std::string_view data);
 
-    /// Hands over what was appended. When it returns, everything appended so far may be acknowledged: it is in the
-    /// rings, and a daemon that is stopped properly brings it into the history. THE place where "accepted" becomes
-    /// "durable".
-    void flush();
+    /// Hands over what was appended, and returns the ticket of everything appended so far: the same as before where
+    /// nothing was. Belongs behind each round of appends: until then, other producers' records wait behind these.
+    Ticket flush();
+
+    /// Every record up to this ticket is durable: in the log, and synced. THE place where "accepted" becomes "durable".
+    /// As long as it is behind the latest ticket, on_progress follows. (Without a log, "durable" means in the ring: a
+    /// daemon that is stopped properly brings it into the history.)
+    [[nodiscard]] Ticket durable();
 
 private:
     friend class Stream;
@@ -73,44 +115,64 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// The stream: partition key → MD5 → shard → ring → the shard's consumer, on a thread a shard.
+/// The stream: partition key → MD5 → shard → ring → log → the shard's consumer, on a thread a shard.
 ///
-/// Memory: shards × ring_capacity_bytes.
+/// A record stays in its ring until it is both durable and consumed, so that whatever goes wrong with a commit, it is
+/// there to be written again.
+///
+/// Memory: shards × (ring_capacity_bytes + 512 KiB).
 class Stream {
 public:
     struct Options {
-        std::uint32_t shards{4};                           ///< 1 … 256
-        std::size_t ring_capacity_bytes{4 * 1024 * 1024};  ///< a shard; rounded up to a power of two
+        std::uint32_t shards{4};  ///< 1 … 256
+        /// Further shards, whose logs are from a time when there were more: what they hold is consumed, nothing comes
+        /// in.
+        std::uint32_t retired_shards{0};
+        std::size_t ring_capacity_bytes{8 * 1024 * 1024};  ///< a shard; rounded up to a power of two
         std::string partition_key{"${racerId}"};
+        std::optional<LogSettings> log{};  ///< none: nothing survives the process
     };
-    /// Depth of one shard.
+    /// One shard at one moment.
     struct ShardState {
         std::uint64_t appended{0};  ///< records ever accepted
-        std::uint64_t consumed{0};  ///< records ever handed to the consumer
+        std::uint64_t consumed{0};  ///< of them, ever handed to the consumer
         std::size_t ring_bytes{0};  ///< in use
         std::size_t ring_capacity{0};
+        bool replaying{false};  ///< the consumer is still at what the log held at the start
+        std::uint64_t log_bytes{0};
+        std::uint64_t log_segments{0};
+        std::uint64_t commits{0};           ///< that succeeded, ever
+        std::uint64_t committed{0};         ///< records in them
+        double commit_seconds{0};           ///< spent in them
+        std::uint64_t failed_commits{0};    ///< ever
+        std::uint64_t damaged_regions{0};   ///< found in the log
+        boost::system::error_code failure;  ///< why nothing can be committed, or read from the log, now
     };
 
-    /// One consumer a shard. Throws std::invalid_argument for a bad partition key template.
-    Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> consumers);
+    /// Opens the logs. One consumer a shard, retired ones too. Throws std::invalid_argument for a bad partition key
+    /// template, std::runtime_error with one line for a log that cannot be opened.
+    Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> consumers, Ledger& ledger);
     ~Stream();
+
+    /// `on_progress` is called on a shard's thread when a ring that refused a record has room again, or records of this
+    /// producer that it has a ticket for became durable; it must only post. `door` names it in the ledger.
+    /// All producers are made before start().
+    [[nodiscard]] Producer make_producer(std::string door, std::function<void()> on_progress);
 
     void start();
 
-    /// `on_space` is called on a shard's thread when a ring that refused a record has room again; it must only post.
-    /// All producers are made before start().
-    [[nodiscard]] Producer make_producer(std::function<void()> on_space);
-
-    /// Consumes everything accepted, finishes the consumers and ends the threads. No producer may append any more.
-    void stop();
+    /// Commits and consumes everything accepted, finishes the consumers and ends the threads. No producer may append
+    /// any more. Returns how many records could not be committed until `deadline`: none of them was acknowledged.
+    [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
 
     [[nodiscard]] ShardState state(ShardId shard) const;  ///< any thread
-    [[nodiscard]] std::uint32_t shards() const;
+    [[nodiscard]] std::uint32_t shards() const;           ///< retired ones too
 
 private:
-    Options options_;
-    std::vector<std::function<void()>> space_callbacks_;  // fixed once started
-    std::atomic<std::uint64_t> arrivals_{0};
+    const Options options_;
+    Ledger& ledger_;
+    std::vector<std::shared_ptr<Waiter>> waiters_;  // one a producer; fixed once started
+    std::atomic<std::uint64_t> sequence_{0};        // the latest given out
     std::vector<std::unique_ptr<Shard>> shards_;
 };
 

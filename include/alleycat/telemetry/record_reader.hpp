@@ -43,6 +43,7 @@ public:
     explicit RecordReader(RecordLimits limits);
     ~RecordReader();
     RecordReader(RecordReader&&) noexcept;
+    RecordReader& operator=(RecordReader&&) noexcept;
 
     /// Begins a payload. `text` must stay readable, with kPadding bytes behind it, until the next start().
     void start(std::string_view text);
@@ -54,8 +55,8 @@ public:
     [[nodiscard]] const Record& record() const;
     /// Valid after next() returned Item::Rejection, until the next call of next() or start().
     [[nodiscard]] const Rejection& rejection() const;
-    /// The size of the current record's text.
-    [[nodiscard]] std::size_t record_bytes() const;
+    /// The text of the current record; valid as long as record().
+    [[nodiscard]] std::string_view record_text() const;
 
     /// The current record and everything behind it, as a payload that a later start() can take.
     [[nodiscard]] std::string rest() const;

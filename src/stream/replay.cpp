@@ -1,0 +1,99 @@
+#include "replay.hpp"
+
+#include <alleycat/commitlog/log_reader.hpp>
+#include <alleycat/commitlog/set_aside.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <thread>
+
+namespace alleycat::stream {
+
+namespace {
+
+constexpr std::uint64_t kBatch = 256;                  // records between two looks at the consumer's room
+constexpr auto kRetry = std::chrono::milliseconds(2);  // while it has none
+
+}  // namespace
+
+Replay::Replay(const LogSettings& settings, ShardId shard, const commitlog::CommitLog& log, ShardConsumer& consumer,
+               std::function<bool()> given_up)
+    : disk_(*settings.disk),
+      shard_(shard),
+      log_(log),
+      consumer_(consumer),
+      given_up_(std::move(given_up)),
+      reader_(settings.limits)
+{
+}
+
+Result<void> Replay::run()
+{
+    commitlog::LogReader log(disk_, shard_, log_.segments(), consumer_.position(),
+                             [this](const auto& region) { on_damage(region); });
+    for (;;) {
+        const auto record = log.next();
+        if (!record) {
+            return record.error();
+        }
+        if (!*record) {
+            break;
+        }
+        if (records_ % kBatch == 0 && !wait_for_room()) {
+            return boost::system::errc::make_error_code(boost::system::errc::operation_canceled);
+        }
+        take(**record);
+        ++records_;
+    }
+    consumer_.end_replay();
+    static_cast<void>(consumer_.end_batch(std::chrono::steady_clock::now()));
+    return {};
+}
+
+bool Replay::wait_for_room()
+{
+    while (!given_up_()) {
+        const auto now = std::chrono::steady_clock::now();
+        static_cast<void>(consumer_.end_batch(now));
+        if (consumer_.ready(now)) {
+            return true;
+        }
+        std::this_thread::sleep_for(kRetry);
+    }
+    return false;
+}
+
+/// The data is one record, as its door took it; a limit may have changed since.
+void Replay::take(const commitlog::LogRecord& record)
+{
+    payload_.assign(record.data).append(telemetry::RecordReader::kPadding, '\0');
+    reader_.start(std::string_view(payload_).substr(0, record.data.size()));
+    if (reader_.next() != telemetry::RecordReader::Item::Record) {
+        consumer_.refuse(record.sequence, reader_.rejection());
+        return;
+    }
+    const auto& decoded = reader_.record();
+    Entry entry;
+    entry.sequence = record.sequence;
+    entry.replayed = true;
+    entry.event = decoded.event;
+    entry.second = decoded.second;
+    entry.race_id = decoded.race_id;
+    entry.racer_id = decoded.racer_id;
+    entry.class_id = decoded.class_id;
+    entry.output = telemetry::output(decoded.cadence, decoded.resistance);
+    entry.data_bytes = static_cast<std::uint32_t>(record.data.size());
+    entry.name = decoded.name;
+    consumer_.consume(entry, std::chrono::steady_clock::now());
+}
+
+void Replay::on_damage(const commitlog::DamagedRegion& region)
+{
+    ++damaged_;
+    const auto copy = commitlog::set_aside(disk_, region);
+    spdlog::error("log: shard {}: {} bytes of {} from offset {} hold no valid record and are skipped; {}", raw(shard_),
+                  region.bytes, region.path.string(), region.offset,
+                  copy ? "a copy is in " + copy->string() : "they cannot be copied: " + copy.error().message());
+}
+
+}  // namespace alleycat::stream
