@@ -31,13 +31,13 @@ Intake::Taken Intake::take(std::string_view payload, RejectSink& sink)
     reader_.start(payload);
     for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
         if (item == RecordReader::Item::Record) {
-            if (!producer_.try_append(reader_.record(), reader_.record_bytes())) {
+            if (!producer_.try_append(reader_.record(), reader_.record_text())) {
                 counters_.stalls.fetch_add(1, std::memory_order_relaxed);
                 stop(Outcome::RingFull);
                 break;
             }
             ++taken.accepted;
-            bytes += reader_.record_bytes();
+            bytes += reader_.record_text().size();
         } else {
             if (!sink.may_reject()) {
                 stop(Outcome::Congested);

@@ -20,6 +20,8 @@ namespace alleycat::ingest {
 
 namespace {
 
+using SteadyTime = std::chrono::steady_clock::time_point;
+
 constexpr int kReceiveMaximum = 65'535;   // QoS 1 messages under way
 constexpr int kReadsBeforeFlush = 4'096;  // so that acknowledgements leave also while messages never pause
 constexpr auto kFirstPause = std::chrono::milliseconds(200);
@@ -43,8 +45,9 @@ public:
     Impl(MqttOptions options, Intake intake);
 
     void start() { thread_ = std::thread(&Impl::run, this); }
-    void stop();
+    void stop(SteadyTime deadline);
     void publish(std::string topic, std::string payload);
+    void set_limits(telemetry::RecordLimits limits, std::size_t payload_bytes);
     void wake() const { static_cast<void>(::eventfd_write(wake_.get(), 1)); }
     void clear_wake() const
     {
@@ -57,10 +60,14 @@ private:
     void run();
     [[nodiscard]] bool connect();
     void serve();
+    void leave();
     [[nodiscard]] int read();
     [[nodiscard]] int write();
-    void wait();
+    [[nodiscard]] bool wait();
+    [[nodiscard]] bool settled();
+    [[nodiscard]] bool may_read() const { return backlog_.empty() && !owes_; }
     void take(std::string payload);
+    void take_limits();
     void retry();
     void publish_waiting();
     void disconnected(const char* why);
@@ -70,7 +77,7 @@ private:
     [[nodiscard]] bool may_reject() const override { return true; }
     void on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted) override;
 
-    const MqttOptions options_;
+    MqttOptions options_;
     LibraryGuard library_;
     std::unique_ptr<mosquitto, Destroy> client_;  // the source's thread
     Intake intake_;
@@ -78,6 +85,7 @@ private:
     UniqueFd wake_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     std::atomic<bool> connected_{false};
     std::atomic<bool> stopping_{false};
+    SteadyTime stop_deadline_{};  // written before stopping_
     std::thread thread_;
 
     bool lost_{false};           // the broker refused us, or went away
@@ -85,6 +93,15 @@ private:
     std::uint64_t messages_{0};  // ever received
     std::uint64_t rejections_{0};
     std::deque<std::string> backlog_;  // payloads (padded) for whose records there was no room, oldest first
+    stream::Ticket flushed_{0};
+    bool owes_{false};  // acknowledgements, which the library has queued
+
+    struct Limits {
+        telemetry::RecordLimits record;
+        std::size_t payload_bytes;
+    };
+    std::mutex limits_mutex_;
+    std::optional<Limits> new_limits_;  // guarded by limits_mutex_
 
     std::mutex outgoing_mutex_;
     std::deque<std::pair<std::string, std::string>> outgoing_;  // topic, payload; guarded by outgoing_mutex_
@@ -125,13 +142,15 @@ MqttSource::Impl::Impl(MqttOptions options, Intake intake)
         payload.reserve(size + telemetry::RecordReader::kPadding);
         payload.append(static_cast<const char*>(message->payload), size)
             .append(telemetry::RecordReader::kPadding, '\0');
+        static_cast<Impl*>(self)->owes_ |= message->qos > 0;
         static_cast<Impl*>(self)->take(std::move(payload));
     });
 }
 
-void MqttSource::Impl::stop()
+void MqttSource::Impl::stop(SteadyTime deadline)
 {
     if (thread_.joinable()) {
+        stop_deadline_ = deadline;
         stopping_.store(true);
         wake();
         thread_.join();
@@ -157,6 +176,7 @@ void MqttSource::Impl::run()
 bool MqttSource::Impl::connect()
 {
     lost_ = false;
+    owes_ = false;  // the broker sends everything again that it has no acknowledgement of
     if (const auto error = probe_tcp(options_.host, options_.port, kConnectTimeout, wake_.get())) {
         if (error != boost::system::errc::interrupted) {
             disconnected(error.message().c_str());
@@ -181,61 +201,90 @@ void MqttSource::Impl::serve()
     auto* client = client_.get();
     int result = MOSQ_ERR_SUCCESS;
     while (!stopping_.load() && result == MOSQ_ERR_SUCCESS && !lost_) {
-        wait();
+        if (!wait()) {
+            result = MOSQ_ERR_CONN_LOST;
+            break;
+        }
+        take_limits();
         retry();
-        if (backlog_.empty()) {
+        result = write();  // what has become durable, before reading puts more behind it
+        if (result == MOSQ_ERR_SUCCESS && may_read()) {
             result = read();
         }
-        publish_waiting();
         if (result == MOSQ_ERR_SUCCESS) {
             result = mosquitto_loop_misc(client);
         }
         if (result == MOSQ_ERR_SUCCESS) {
             result = write();
         }
+        publish_waiting();
     }
     if (stopping_.load()) {
-        mosquitto_disconnect(client);
-        static_cast<void>(write());
+        leave();
     } else if (!lost_) {
         disconnected(mosquitto_strerror(result));
     }
 }
 
-/// Waits for the broker, for room in a ring, or for something to publish.
-void MqttSource::Impl::wait()
+/// Waits for the broker, for progress of the stream, or for something to publish. False where the connection is gone.
+bool MqttSource::Impl::wait()
 {
-    const bool writes = mosquitto_want_write(client_.get()) && backlog_.empty();
-    const auto events = static_cast<short>((backlog_.empty() ? POLLIN : 0) | (writes ? POLLOUT : 0));
+    const bool writes = settled() && mosquitto_want_write(client_.get());
+    const auto events = static_cast<short>((may_read() ? POLLIN : 0) | (writes ? POLLOUT : 0));
     pollfd waits[] = {{mosquitto_socket(client_.get()), events, 0}, {wake_.get(), POLLIN, 0}};
     static_cast<void>(::poll(waits, 2, kPollMs));
     clear_wake();
+    return events != 0 || (waits[0].revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
+}
+
+/// Nothing that was read has yet to become durable before it is acknowledged.
+bool MqttSource::Impl::settled()
+{
+    return backlog_.empty() && (!owes_ || intake_.durable() >= flushed_);
+}
+
+/// Gives what was taken the time to become durable, and the broker its acknowledgements.
+void MqttSource::Impl::leave()
+{
+    for (auto now = std::chrono::steady_clock::now(); !settled() && now < stop_deadline_;
+         now = std::chrono::steady_clock::now()) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(stop_deadline_ - now);
+        pollfd wake{wake_.get(), POLLIN, 0};
+        static_cast<void>(::poll(&wake, 1, static_cast<int>(std::min<std::int64_t>(left.count() + 1, kPollMs))));
+        clear_wake();
+        retry();
+    }
+    if (settled()) {
+        mosquitto_disconnect(client_.get());
+        static_cast<void>(write());
+    }
 }
 
 /// Reads while messages come.
 int MqttSource::Impl::read()
 {
-    for (int reads = 0; reads < kReadsBeforeFlush; ++reads) {
+    int result = MOSQ_ERR_SUCCESS;
+    for (int reads = 0; reads < kReadsBeforeFlush && result == MOSQ_ERR_SUCCESS; ++reads) {
         const auto before = messages_;
-        const auto result = mosquitto_loop_read(client_.get(), 1);
-        if (result != MOSQ_ERR_SUCCESS) {
-            return result;
-        }
+        result = mosquitto_loop_read(client_.get(), 1);
         if (messages_ == before || !backlog_.empty()) {
             break;
         }
     }
-    return MOSQ_ERR_SUCCESS;
+    flushed_ = intake_.flush();  // also where the connection is lost: other doors' records may stand behind these
+    return result;
 }
 
-/// Lets acknowledgements and everything else leave, but not before what they acknowledge is in the stream.
+/// Lets acknowledgements and everything else leave, but not before what they acknowledge is durable.
 int MqttSource::Impl::write()
 {
-    if (!backlog_.empty()) {
+    if (!settled()) {
         return MOSQ_ERR_SUCCESS;
     }
-    intake_.flush();
-    return mosquitto_want_write(client_.get()) ? mosquitto_loop_write(client_.get(), 1) : MOSQ_ERR_SUCCESS;
+    auto* client = client_.get();
+    const auto result = mosquitto_want_write(client) ? mosquitto_loop_write(client, 1) : MOSQ_ERR_SUCCESS;
+    owes_ = owes_ && mosquitto_want_write(client);
+    return result;
 }
 
 void MqttSource::Impl::take(std::string payload)
@@ -271,14 +320,33 @@ void MqttSource::Impl::retry()
         }
         backlog_.pop_front();
     }
-    intake_.flush();
+    flushed_ = intake_.flush();
+}
+
+void MqttSource::Impl::set_limits(telemetry::RecordLimits limits, std::size_t payload_bytes)
+{
+    {
+        const std::lock_guard lock(limits_mutex_);
+        new_limits_ = Limits{std::move(limits), payload_bytes};
+    }
+    wake();
+}
+
+void MqttSource::Impl::take_limits()
+{
+    const std::lock_guard lock(limits_mutex_);
+    if (new_limits_) {
+        intake_.set_limits(std::move(new_limits_->record));
+        options_.payload_bytes = new_limits_->payload_bytes;
+        new_limits_.reset();
+    }
 }
 
 void MqttSource::Impl::on_connect(int code)
 {
     if (code != 0) {
         lost_ = true;
-        disconnected(mosquitto_reason_string(code));
+        disconnected(options_.version5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
         return;
     }
     mosquitto_subscribe(client_.get(), nullptr, options_.topic.c_str(), options_.qos);
@@ -347,7 +415,7 @@ MqttSource::MqttSource(MqttOptions options, Intake intake)
 
 MqttSource::~MqttSource()
 {
-    stop();
+    stop(SteadyTime::min());
 }
 
 void MqttSource::start()
@@ -355,9 +423,14 @@ void MqttSource::start()
     impl_->start();
 }
 
-void MqttSource::stop()
+void MqttSource::stop(SteadyTime deadline)
 {
-    impl_->stop();
+    impl_->stop(deadline);
+}
+
+void MqttSource::set_limits(telemetry::RecordLimits limits, std::size_t payload_bytes)
+{
+    impl_->set_limits(std::move(limits), payload_bytes);
 }
 
 void MqttSource::publish(std::string topic, std::string payload)
@@ -365,7 +438,7 @@ void MqttSource::publish(std::string topic, std::string payload)
     impl_->publish(std::move(topic), std::move(payload));
 }
 
-void MqttSource::space_returned()
+void MqttSource::progress()
 {
     impl_->wake();
 }

@@ -20,23 +20,33 @@ public:
     bool on_text(std::string_view text) override { return take(text); }
     void on_batch_end() override;
     void on_drained() override;
-    void on_goodbye() override
-    {
-        door_.intake_.flush();
-        tell_totals();
-    }
+    bool on_goodbye() override;
     void on_closed() override
     {
         std::erase(door_.stalled_, this);
-        std::erase(door_.unacknowledged_, this);
+        std::erase(door_.unflushed_, this);
+        std::erase_if(door_.flushed_, [this](const Flushed& flushed) { return flushed.session == this; });
     }
 
-    /// Tells the client what it may forget; all of it is flushed.
-    void acknowledge();
+    /// What was taken so far has this ticket. False where the session waits for it already.
+    bool flushed(stream::Ticket ticket);
+    /// Everything up to `ticket` is durable: tells the client what it may forget.
+    void acknowledge(stream::Ticket ticket);
     /// Goes on with what is left of a payload; false where it stalled again.
     bool retry();
 
 private:
+    struct Totals {
+        std::uint64_t accepted{0};
+        std::uint64_t rejected{0};
+
+        bool operator==(const Totals&) const = default;
+    };
+    struct Waiting {
+        stream::Ticket ticket{0};
+        Totals totals;
+    };
+
     bool take(std::string_view text);
     void tell_totals();
     [[nodiscard]] bool may_reject() const override { return socket_->queued_bytes() < kMaxQueuedBytes; }
@@ -44,18 +54,23 @@ private:
 
     WebSocketDoor& door_;
     net::WebSocket* socket_{nullptr};
-    std::uint64_t accepted_{0};      // records of this connection
-    std::uint64_t rejected_{0};      // likewise
-    std::uint64_t acknowledged_{0};  // the sum of both that the client was told last
+    Totals taken_;                 // records of this connection
+    std::deque<Waiting> waiting_;  // for their ticket; each another ticket
+    Totals durable_;               // of taken_
+    Totals told_;                  // what the client knows
     bool flush_asked_{false};
-    Intake::Taken left_;  // of the payload that stalled
+    bool parting_{false};  // a goodbye waits for the last acknowledgement
+    Intake::Taken left_;   // of the payload that stalled
 };
 
 bool WebSocketDoor::Session::take(std::string_view text)
 {
+    if (door_.closed_) {
+        return false;
+    }
     // The result may hold what `text` points into, so it is replaced as a whole, behind the call.
     auto taken = door_.intake_.take(text, *this);
-    accepted_ += taken.accepted;
+    taken_.accepted += taken.accepted;
     left_ = std::move(taken);
     if (left_.outcome == Intake::Outcome::RingFull) {
         door_.stalled_.push_back(this);
@@ -76,30 +91,59 @@ bool WebSocketDoor::Session::retry()
 
 void WebSocketDoor::Session::on_batch_end()
 {
-    if (acknowledged_ != accepted_ + rejected_ && !flush_asked_) {
+    const auto& known = waiting_.empty() ? durable_ : waiting_.back().totals;
+    if (taken_ != known && !flush_asked_) {
         flush_asked_ = true;
         door_.flush_soon(*this);
     }
 }
 
-void WebSocketDoor::Session::acknowledge()
+bool WebSocketDoor::Session::flushed(stream::Ticket ticket)
 {
     flush_asked_ = false;
-    if (socket_->queued_bytes() < kMaxQueuedBytes) {  // else on_drained() comes
+    if (!waiting_.empty() && waiting_.back().ticket == ticket) {
+        waiting_.back().totals = taken_;  // only refused records came in between
+        return false;
+    }
+    waiting_.push_back({ticket, taken_});
+    return true;
+}
+
+void WebSocketDoor::Session::acknowledge(stream::Ticket ticket)
+{
+    while (!waiting_.empty() && waiting_.front().ticket <= ticket) {
+        durable_ = waiting_.front().totals;
+        waiting_.pop_front();
+    }
+    if (parting_ || socket_->queued_bytes() < kMaxQueuedBytes) {  // else on_drained() comes
         tell_totals();
+    }
+    if (parting_ && waiting_.empty()) {
+        socket_->say_goodbye();  // which may end this session
     }
 }
 
 void WebSocketDoor::Session::tell_totals()
 {
-    if (acknowledged_ == accepted_ + rejected_) {
+    if (told_ == durable_) {
         return;
     }
-    acknowledged_ = accepted_ + rejected_;
+    told_ = durable_;
     std::string text = R"({"type":"ack","accepted":)";
-    append_number(text, accepted_);
-    append_number(text.append(R"(,"rejected":)"), rejected_);
+    append_number(text, told_.accepted);
+    append_number(text.append(R"(,"rejected":)"), told_.rejected);
     socket_->send_text(text.append("}"));
+}
+
+/// What this read brought has not been flushed, and the connection may end before the batch does. The goodbye follows
+/// the last acknowledgement.
+bool WebSocketDoor::Session::on_goodbye()
+{
+    on_batch_end();
+    door_.flush();
+    tell_totals();
+    parting_ = !waiting_.empty();
+    return !parting_;
 }
 
 void WebSocketDoor::Session::on_drained()
@@ -107,6 +151,7 @@ void WebSocketDoor::Session::on_drained()
     if (left_.outcome == Intake::Outcome::Congested) {
         retry();
     } else {
+        tell_totals();
         on_batch_end();
     }
 }
@@ -114,14 +159,14 @@ void WebSocketDoor::Session::on_drained()
 void WebSocketDoor::Session::on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted)
 {
     std::string text = R"({"type":"reject","index":)";
-    append_number(text, accepted_ + accepted + rejected_);
+    append_number(text, taken_.accepted + accepted + taken_.rejected);
     if (!rejection.uuid.empty()) {
         append_string(text.append(R"(,"uuid":)"), rejection.uuid);
     }
     append_string(text.append(R"(,"code":)"), name(rejection.code));
     append_string(text.append(R"(,"message":)"), rejection.message);
     socket_->send_text(text.append("}"));
-    ++rejected_;
+    ++taken_.rejected;
 }
 
 std::unique_ptr<net::WebSocket::Handler> WebSocketDoor::open()
@@ -131,27 +176,53 @@ std::unique_ptr<net::WebSocket::Handler> WebSocketDoor::open()
 
 void WebSocketDoor::flush_soon(Session& session)
 {
-    unacknowledged_.push_back(&session);
-    if (unacknowledged_.size() == 1) {  // behind the connections that are ready now
+    unflushed_.push_back(&session);
+    if (unflushed_.size() == 1) {  // behind the connections that are ready now
         boost::asio::post(network_, [this] { flush(); });
     }
 }
 
 void WebSocketDoor::flush()
 {
-    intake_.flush();
-    for (auto* session : std::exchange(unacknowledged_, {})) {
-        session->acknowledge();
+    const auto ticket = intake_.flush();
+    for (auto* session : std::exchange(unflushed_, {})) {
+        if (session->flushed(ticket)) {
+            flushed_.push_back({ticket, session});
+        }
+    }
+    acknowledge_durable();
+}
+
+void WebSocketDoor::acknowledge_durable()
+{
+    const auto durable = intake_.durable();
+    while (!flushed_.empty() && flushed_.front().ticket <= durable) {
+        auto* session = flushed_.front().session;
+        flushed_.pop_front();
+        session->acknowledge(durable);
     }
 }
 
-void WebSocketDoor::space_returned()
+void WebSocketDoor::retry_stalled()
 {
     for (auto waiting = stalled_.size(); waiting > 0 && !stalled_.empty(); --waiting) {
         auto* session = stalled_.front();
         stalled_.pop_front();
         static_cast<void>(session->retry());
     }
+}
+
+void WebSocketDoor::progress()
+{
+    acknowledge_durable();
+    if (!closed_) {
+        retry_stalled();
+    }
+}
+
+void WebSocketDoor::close()
+{
+    closed_ = true;
 }
 
 }  // namespace alleycat::ingest

@@ -55,6 +55,13 @@ void HttpServer::websocket(std::string path, SocketHandler handler)
     routes_.push_back({std::move(path), {}, std::move(handler)});
 }
 
+void HttpServer::set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes)
+{
+    options_.connections = connections;
+    options_.header_bytes = header_bytes;
+    options_.websocket.max_message_bytes = message_bytes;
+}
+
 void HttpServer::listen()
 {
     std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) knows no MSG_NOSIGNAL; a client that leaves is an error code here

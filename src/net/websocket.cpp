@@ -150,7 +150,7 @@ bool WebSocket::handle(const FrameParser::Event& event)
 
 void WebSocket::send(std::shared_ptr<const std::string> frame, std::string rest)
 {
-    if (finished_ || closing_) {
+    if (finished_ || (closing_ && goodbye_.empty())) {
         return;
     }
     queued_bytes_ += frame->size() + rest.size();
@@ -202,7 +202,7 @@ void WebSocket::flush()
             outbox_.pop_front();
         }
     }
-    if (end_when_sent_ && !finished_) {
+    if (end_when_sent_ && goodbye_.empty() && !finished_) {
         finish();
     }
 }
@@ -251,12 +251,24 @@ void WebSocket::close(CloseCode code, std::string_view reason)
     if (closing_ || finished_) {
         return;
     }
-    if (handler_) {
-        handler_->on_goodbye();
-    }
-    send(std::make_shared<const std::string>(make_close_frame(code, reason)));
     closing_ = true;
     closing_since_ = std::chrono::steady_clock::now();
+    goodbye_ = make_close_frame(code, reason);
+    if (!handler_ || handler_->on_goodbye()) {
+        say_goodbye();
+    }
+}
+
+void WebSocket::say_goodbye()
+{
+    if (goodbye_.empty()) {
+        return;
+    }
+    const auto self = shared_from_this();
+    auto frame = std::make_shared<const std::string>(goodbye_);
+    send(std::move(frame));  // while it is the one frame that may still leave
+    goodbye_.clear();
+    flush();
 }
 
 void WebSocket::check_deadline(SteadyTime now)

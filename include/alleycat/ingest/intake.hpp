@@ -26,7 +26,7 @@ public:
 
     enum class Outcome {
         Done,       ///< the payload is used up
-        RingFull,   ///< a record found no room; go on with `rest` after the producer's on_space
+        RingFull,   ///< a record found no room; go on with `rest` after the producer's on_progress
         Congested,  ///< the sink may not reject; go on with `rest` when it may
     };
     struct Taken {
@@ -43,11 +43,16 @@ public:
     /// `payload`: with RecordReader::kPadding readable bytes behind it.
     [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink);
 
+    /// Between two payloads.
+    void set_limits(telemetry::RecordLimits limits) { reader_ = telemetry::RecordReader(std::move(limits)); }
+
     /// Counts a payload that was refused before it came here.
     void count(const telemetry::Rejection& rejection);
 
-    /// When it returns, every accepted record may be acknowledged; see stream::Producer::flush().
-    void flush() { producer_.flush(); }
+    /// See stream::Producer: what was accepted before flush() may be acknowledged once durable() has reached its
+    /// ticket.
+    stream::Ticket flush() { return producer_.flush(); }
+    [[nodiscard]] stream::Ticket durable() { return producer_.durable(); }
 
 private:
     telemetry::RecordReader reader_;

@@ -26,15 +26,14 @@ struct MqttOptions {
 
 /// The MQTT door: subscribes to a topic in a persistent session and appends what comes to the stream.
 ///
-/// Thread: its own; publish(), connected() and space_returned() on any.
+/// Thread: its own; publish(), connected() and progress() on any.
 ///
-/// What a PUBACK is worth. A QoS 1 message is acknowledged to the broker only after every record in it was either
-/// appended to the stream and flushed (see stream::Producer::flush()) or refused for good. In detail, libmosquitto
-/// queues the PUBACK while it hands the message over, and this source lets the queue leave only
-///   - after all messages read in one go are taken and flushed, and
-///   - not while a record still waits for room in its ring.
-/// So until the PUBACK, the broker keeps the message: if the daemon dies before, it comes again in the next session; if
-/// it dies after, the record was in the stream. A message may come twice, never not at all.
+/// What a PUBACK is worth. A QoS 1 message is acknowledged to the broker only after every record in it is durable (see
+/// stream::Producer::durable()) or refused for good. In detail, libmosquitto queues the PUBACK while it hands the
+/// message over, and this source reads what has come, flushes it, and then neither reads nor writes until all of it is
+/// durable; meanwhile the broker fills the socket's buffer. So until the PUBACK, the broker keeps the message: if the
+/// machine loses power before, it comes again in the next session; if after, the record is in the log. A message may
+/// come twice, never not at all.
 ///
 /// Absent broker: tried again with growing pauses, forever; the daemon runs meanwhile.
 class MqttSource {
@@ -43,13 +42,15 @@ public:
     ~MqttSource();
 
     void start();
-    /// Reads nothing further, acknowledges what was taken, and leaves; the session stays at the broker.
-    void stop();
+    /// Reads nothing further, acknowledges what is durable by `deadline`, and leaves; the session stays at the broker.
+    void stop(std::chrono::steady_clock::time_point deadline);
 
     /// Queues a QoS 0 message; dropped where the broker is away or kMaxOutgoing messages wait.
     void publish(std::string topic, std::string payload);
-    /// A ring that was full has room. Any thread.
-    void space_returned();
+    /// From the next message on. Any thread.
+    void set_limits(telemetry::RecordLimits limits, std::size_t payload_bytes);
+    /// A ring that was full has room, or records became durable. Any thread.
+    void progress();
 
     /// Subscribed, so that everything published from now on arrives.
     [[nodiscard]] bool connected() const;

@@ -43,6 +43,9 @@ public:
     void get(std::string pattern, Handler handler);
     void websocket(std::string path, SocketHandler handler);
 
+    /// From here on, for new connections and requests.
+    void set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes);
+
     /// Binds and listens. Throws std::runtime_error with one line that names the address and what is wrong.
     void listen();
     [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
@@ -67,7 +70,7 @@ private:
     [[nodiscard]] const Route* find(Request& request) const;
 
     boost::asio::io_context& context_;
-    const Options options_;
+    Options options_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer timer_;
     Connections connections_;

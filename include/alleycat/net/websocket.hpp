@@ -49,8 +49,9 @@ public:
         virtual void on_batch_end() {}
         /// Everything queued has been sent.
         virtual void on_drained() {}
-        /// A close frame is about to be queued, whoever wants to end: the last chance to send anything.
-        virtual void on_goodbye() {}
+        /// A close frame is about to be queued, whoever wants to end: the last chance to send anything. Nothing further
+        /// arrives. Returns false to put the frame off until WebSocket::say_goodbye(), for a moment.
+        [[nodiscard]] virtual bool on_goodbye() { return true; }
         /// The connection is gone; the last call.
         virtual void on_closed() {}
     };
@@ -76,6 +77,8 @@ public:
     void resume();
     /// Sends a close frame behind what is queued; ends when it is answered, or soon.
     void close(CloseCode code, std::string_view reason);
+    /// Sends the close frame that on_goodbye() put off. May end the connection, and its handler.
+    void say_goodbye();
 
     void check_deadline(SteadyTime now) override;
     void shut_down() override;
@@ -114,7 +117,8 @@ private:
 
     SteadyTime heard_{std::chrono::steady_clock::now()};  // when the client last sent anything
     SteadyTime pinged_{};
-    bool closing_{false};  // a close frame is queued or sent
+    std::string goodbye_;  // the close frame that is put off
+    bool closing_{false};  // a close frame is put off, queued or sent
     SteadyTime closing_since_{};
     bool end_when_sent_{false};  // the client has said goodbye
     bool broken_{false};         // the client broke the protocol

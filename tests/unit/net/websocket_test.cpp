@@ -61,6 +61,9 @@ public:
         if (text == "be polite") {
             polite_ = true;
         }
+        if (text == "be slow") {
+            slow_ = true;
+        }
         if (text == "abort") {
             socket_->abort();
             return true;
@@ -76,12 +79,13 @@ public:
     }
     void on_batch_end() override { heard_.add("batch end"); }
     void on_drained() override { heard_.add("drained"); }
-    void on_goodbye() override
+    bool on_goodbye() override
     {
         heard_.add("goodbye");
         if (polite_) {
             socket_->send_text("last words");
         }
+        return !slow_;
     }
     void on_closed() override { heard_.add("closed"); }
 
@@ -92,6 +96,7 @@ private:
     Echo*& latest_;
     WebSocket* socket_{nullptr};
     bool polite_{false};
+    bool slow_{false};
 };
 
 struct EchoServer : ServerThread {
@@ -289,6 +294,27 @@ TEST_CASE("a handler that says goodbye is heard no more", "[net][websocket]")
     const auto words = server.heard.words();
     CHECK(std::count(words.begin(), words.end(), "two") == 0);
     CHECK(words.back() == "closed");
+}
+
+TEST_CASE("a goodbye that is put off leaves behind the last words, and ends the connection", "[net][websocket]")
+{
+    EchoServer server;
+    WebSocketClient client(server.port(), "/echo");
+    client.send(client_frame(Opcode::Text, "be slow") + client_frame(Opcode::Close, close_payload(1000)) +
+                client_frame(Opcode::Text, "behind"));
+    CHECK(client.receive_text() == "be slow");
+    REQUIRE(server.heard.wait_for("goodbye"));
+    REQUIRE(server.with_latest([](WebSocket& socket) {
+        socket.send_text("last words");
+        socket.say_goodbye();
+    }));
+    CHECK(client.receive_text() == "last words");
+    CHECK(client.receive_frame().code() == 1000);
+    CHECK(client.read_to_end().empty());
+    REQUIRE(server.heard.wait_for("closed"));
+    const auto words = server.heard.words();
+    CHECK(std::count(words.begin(), words.end(), "behind") == 0);
+    CHECK(std::count(words.begin(), words.end(), "goodbye") == 1);
 }
 
 TEST_CASE("a handler may end its connection while it is called", "[net][websocket]")
