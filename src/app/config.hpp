@@ -66,7 +66,14 @@ struct Stream {
     std::string name{"alleycat"};
     std::uint32_t shards{4};
     std::string partition_key{"${racerId}"};
-    std::uint64_t ring_capacity_bytes{4U << 20};  ///< per shard, as written; the stream rounds up to a power of two
+    std::uint64_t ring_capacity_bytes{8U << 20};   ///< per shard, as written; the stream rounds up to a power of two
+    bool log{true};                                ///< false: what is acknowledged lives in memory only
+    std::chrono::milliseconds commit_interval{5};  ///< a shard waits for the disk at most once in this time …
+    std::uint64_t commit_bytes{256U << 10};        ///< … unless this much waits
+    std::uint64_t segment_bytes{64U << 20};
+    std::chrono::seconds retention{24 * 3600};               ///< age at which a segment goes, once it is done with …
+    std::uint64_t retention_bytes{std::uint64_t{16} << 30};  ///< … or the size of all shards' logs
+    std::chrono::seconds stop_timeout{5};  ///< how long a stop waits for a disk that does not take records
 
     bool operator==(const Stream&) const = default;
 };
@@ -109,7 +116,7 @@ struct Limits {
     double cadence_max{250};     ///< rpm
     double resistance_max{100};  ///< %
     std::uint32_t name_characters{64};
-    std::uint64_t record_bytes{16U << 10};  ///< never above payload_bytes, nor above half a shard's ring
+    std::uint64_t record_bytes{16U << 10};  ///< never above payload_bytes, nor above a quarter of a shard's ring
     std::uint64_t payload_bytes{1U << 20};
     std::uint64_t http_header_bytes{8U << 10};
     std::uint32_t connections{12'000};

@@ -158,6 +158,19 @@ Kind<std::uint64_t> size(std::uint64_t low, std::uint64_t high)
             [](const std::uint64_t& value) { return quote(format_size(value)); }};
 }
 
+Kind<bool> yes_or_no()
+{
+    return {"true|false", "true or false",
+            [](const Value& value) -> std::variant<bool, Complaint> {
+                const bool fits = value.form == Form::Word || value.form == Form::Boolean;
+                if (!fits || (value.text != "true" && value.text != "false")) {
+                    return must_be(value, "true or false");
+                }
+                return value.text == "true";
+            },
+            [](const bool& value) { return std::string(value ? "true" : "false"); }};
+}
+
 Kind<Endpoint> listen_endpoint()
 {
     static constexpr std::string_view kAllowed = "host:port or [IPv6]:port, with a port from 0 to 65535";

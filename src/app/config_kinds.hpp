@@ -58,6 +58,8 @@ struct Kind {
 
 [[nodiscard]] Kind<std::uint64_t> size(std::uint64_t low, std::uint64_t high);
 
+[[nodiscard]] Kind<bool> yes_or_no();
+
 /// Where to listen; port 0 is any free port.
 [[nodiscard]] Kind<Endpoint> listen_endpoint();
 

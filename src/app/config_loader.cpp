@@ -228,8 +228,8 @@ Loader::Outcome Loader::check_together() const
         return blame("limits.record_bytes",
                      record + " is out of range: at most limits.payload_bytes, " + format_size(limits.payload_bytes));
     }
-    if (limits.record_bytes > config_.stream.ring_capacity_bytes / 2) {
-        return blame("limits.record_bytes", record + " is out of range: at most half of stream.ring_capacity, " +
+    if (limits.record_bytes > config_.stream.ring_capacity_bytes / 4) {
+        return blame("limits.record_bytes", record + " is out of range: at most a quarter of stream.ring_capacity, " +
                                                 format_size(config_.stream.ring_capacity_bytes));
     }
     if (!config_.mqtt.password_file.empty() && config_.mqtt.username.empty()) {

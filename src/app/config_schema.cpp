@@ -15,6 +15,13 @@ constexpr std::uint64_t kKB = 1024;
 constexpr std::uint64_t kMB = 1024 * kKB;
 constexpr std::uint64_t kGB = 1024 * kMB;
 
+/// What a running daemon can take on, beside the classes.
+constexpr std::string_view kLiveKeys[] = {
+    "limits.cadence_max",  "limits.resistance_max", "limits.name_characters",
+    "limits.record_bytes", "limits.payload_bytes",  "limits.http_header_bytes",
+    "limits.connections",  "limits.viewer_top",     "log.level",
+};
+
 template <class S>
 struct Section {
     std::string name;
@@ -38,7 +45,9 @@ struct Section {
                 },
                 [at = part, member, literal = std::move(kind.literal)](const Config& config) {
                     return literal(config.*at.*member);
-                }};
+                },
+                [at = part, member](Config& to, const Config& from) { to.*at.*member = from.*at.*member; },
+                false};
     }
 };
 
@@ -58,7 +67,9 @@ Key classes_key()
                 config.classes = std::get<std::vector<ClassConfig>>(std::move(result));
                 return std::nullopt;
             },
-            [literal = kind.literal](const Config& config) { return literal(config.classes); }};
+            [literal = kind.literal](const Config& config) { return literal(config.classes); },
+            [](Config& to, const Config& from) { to.classes = from.classes; },
+            true};
 }
 
 Kind<std::string> stream_name()
@@ -135,6 +146,15 @@ std::vector<Key> make_schema()
         stream("shards", &Stream::shards, whole_number(1U, 256U), "Shards of the stream"),
         stream("partition_key", &Stream::partition_key, partition_key(), "What decides a record's shard"),
         stream("ring_capacity", &Stream::ring_capacity_bytes, size(64 * kKB, kGB), "Memory for new records of a shard"),
+        stream("log", &Stream::log, yes_or_no(), "Keep records on disk before they are acknowledged"),
+        stream("commit_interval", &Stream::commit_interval, duration(1ms, 10s),
+               "A shard syncs at most once in this time"),
+        stream("commit_bytes", &Stream::commit_bytes, size(4 * kKB, 64 * kMB), "Unless so much waits"),
+        stream("segment_size", &Stream::segment_bytes, size(kMB, 16 * kGB), "Size of a file of the log"),
+        stream("retention", &Stream::retention, whole_seconds(1s, 8'760h), "Age at which a file of the log is removed"),
+        stream("retention_size", &Stream::retention_bytes, size(kMB, 65'536 * kGB), "Or the size of the whole log"),
+        stream("stop_timeout", &Stream::stop_timeout, whole_seconds(1s, 1h),
+               "How long a stop waits for the log's disk"),
 
         delivery("interval", &Delivery::interval, duration(100ms, 900s), "Deliver a shard's records after so long"),
         delivery("size", &Delivery::size_bytes, size(64 * kKB, 128 * kMB),
@@ -214,7 +234,13 @@ std::string Key::flag() const
 
 const std::vector<Key>& schema()
 {
-    static const std::vector<Key> keys = make_schema();
+    static const std::vector<Key> keys = [] {
+        auto made = make_schema();
+        for (auto& key : made) {
+            key.live = key.live || std::ranges::find(kLiveKeys, key.path()) != std::end(kLiveKeys);
+        }
+        return made;
+    }();
     return keys;
 }
 

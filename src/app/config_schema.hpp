@@ -13,6 +13,8 @@ struct Key {
     std::string help;  ///< one line
     std::function<std::optional<Complaint>(Config&, const Value&)> set;
     std::function<std::string(const Config&)> literal;  ///< its value in a configuration, as TOML
+    std::function<void(Config& to, const Config& from)> copy;
+    bool live{false};  ///< a running daemon can take on another value
 
     [[nodiscard]] std::string path() const;      ///< `stream.ring_capacity`
     [[nodiscard]] std::string variable() const;  ///< `ALLEYCAT_STREAM_RING_CAPACITY`

@@ -1,6 +1,10 @@
 #include "daemon.hpp"
 
+#include "checkpoints.hpp"
 #include "history_sink.hpp"
+#include "logging.hpp"
+#include "reload.hpp"
+#include "room_options.hpp"
 #include "shard_consumer.hpp"
 #include "storage_lock.hpp"
 
@@ -17,8 +21,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
 
-#include <fstream>
-
 namespace alleycat::app {
 
 namespace asio = boost::asio;
@@ -28,82 +30,12 @@ namespace {
 constexpr std::size_t kWindowsPerShard = 2;         // that wait for the delivery thread
 constexpr auto kGoodbye = std::chrono::seconds(2);  // for clients to take their last words
 constexpr auto kGoodbyeCheck = std::chrono::milliseconds(10);
-constexpr auto kMinFlushInterval = std::chrono::milliseconds(1'000);  // of a class's history file
-
-std::vector<ClassId> class_ids(const Config& config)
-{
-    std::vector<ClassId> ids;
-    for (const auto& entry : config.classes) {
-        ids.push_back(entry.id);
-    }
-    return ids;
-}
-
-telemetry::RecordLimits record_limits(const Config& config)
-{
-    telemetry::RecordLimits limits;
-    limits.classes = class_ids(config);
-    limits.race_length = static_cast<std::uint32_t>(config.race.length.count());
-    limits.cadence_max = config.limits.cadence_max;
-    limits.resistance_max = config.limits.resistance_max;
-    limits.name_characters = config.limits.name_characters;
-    limits.record_bytes = config.limits.record_bytes;
-    return limits;
-}
-
-history::HistoryStore::Options history_options(const Config& config)
-{
-    history::HistoryStore::Options options;
-    options.directory = config.storage.directory / "history";
-    options.classes = class_ids(config);
-    options.seconds = static_cast<std::uint32_t>(config.race.length.count());
-    options.settle = config.history.settle;
-    options.min_interval = std::min(kMinFlushInterval, config.delivery.interval);
-    return options;
-}
-
-net::HttpServer::Options http_options(const Config& config)
-{
-    net::HttpServer::Options options;
-    options.host = config.http.listen.host;
-    options.port = config.http.listen.port;
-    options.idle_timeout = config.http.idle_timeout;
-    options.request_timeout = config.http.request_timeout;
-    options.header_bytes = config.limits.http_header_bytes;
-    options.connections = config.limits.connections;
-    options.websocket.max_message_bytes = config.limits.payload_bytes;
-    return options;
-}
-
-ingest::MqttOptions mqtt_options(const Config& config)
-{
-    ingest::MqttOptions options;
-    options.host = config.mqtt.broker->host;
-    options.port = config.mqtt.broker->port;
-    options.username = config.mqtt.username;
-    options.client_id = config.mqtt.client_id;
-    options.version5 = config.mqtt.protocol == MqttProtocol::V5;
-    options.topic = config.mqtt.topic;
-    options.qos = config.mqtt.qos;
-    options.ca_file = config.mqtt.ca_file;
-    options.keepalive = config.mqtt.keepalive;
-    options.reconnect_max = config.mqtt.reconnect_max;
-    options.payload_bytes = config.limits.payload_bytes;
-    if (!config.mqtt.password_file.empty()) {
-        std::ifstream file(config.mqtt.password_file);
-        if (!std::getline(file, options.password)) {
-            throw std::runtime_error("mqtt.password_file: cannot read a line from " +
-                                     config.mqtt.password_file.string());
-        }
-    }
-    return options;
-}
 
 }  // namespace
 
 class Daemon::Impl {
 public:
-    explicit Impl(const Config& config);
+    Impl(const Config& config, ReadConfig read_config);
 
     void run();
     void request_stop()
@@ -113,24 +45,37 @@ public:
 
 private:
     [[nodiscard]] ranking::Races::Options races_options();
+    [[nodiscard]] HistorySink::Way history_way();
+    void restore_races();
     [[nodiscard]] serve::LiveFeed::Options live_options();
     [[nodiscard]] std::vector<std::unique_ptr<stream::ShardConsumer>> shard_consumers();
     void add_routes();
     void publish(ranking::RankingThread::Changes changes);
     [[nodiscard]] serve::Status status();
+    [[nodiscard]] std::string not_ready() const;
+    void wait_for_hangup();
+    void reload_config();
+    void add_classes(const Config& wanted);
+    void take_on(const std::vector<std::string>& keys);
     void begin_stop();
+    void wait_for_acknowledgements();
     void wait_for_goodbyes(std::chrono::steady_clock::time_point deadline);
     void finish_stop();
 
-    const Config config_;
+    Config config_;  // its live keys change at a reload; only this thread reads those
+    const ReadConfig read_config_;
     const StorageLock lock_{config_.storage.directory};
     asio::io_context context_{1};
     asio::steady_timer goodbye_{context_};
+    asio::signal_set hangup_{context_, SIGHUP};
     bool stopping_{false};
+    std::chrono::steady_clock::time_point stop_deadline_{};  // for the log's disk; set at the stop
 
     // In the order of the data's way, except that who hands on is made after whom it hands to.
+    stream::Ledger ledger_;
+    const std::uint32_t shards_{shards_of(config_)};  // retired ones too
+    Checkpoints checkpoints_{checkpoint_directory(config_), shards_};
     ranking::NameBook names_;
-    std::atomic<std::uint64_t> merged_{0};
     history::HistoryStore history_;
     ranking::RankingThread ranking_;
     delivery::DeliveryThread delivery_;
@@ -143,23 +88,23 @@ private:
     net::HttpServer server_;
 };
 
-Daemon::Impl::Impl(const Config& config)
+Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
     : config_(config),
+      read_config_(std::move(read_config)),
       history_(history_options(config)),
-      ranking_(races_options(), config.ranking.tick, config.stream.shards,
-               [this](auto changes) { publish(std::move(changes)); }),
-      delivery_(kWindowsPerShard * config.stream.shards, std::make_unique<HistorySink>(history_, ranking_, merged_)),
-      stream_({config.stream.shards, config.stream.ring_capacity_bytes, config.stream.partition_key},
-              shard_consumers()),
-      websocket_door_(context_.get_executor(), {record_limits(config), stream_.make_producer([this] {
-                                                    asio::post(context_, [this] { websocket_door_.space_returned(); });
-                                                }),
-                                                websocket_counters_}),
+      ranking_(races_options(), config.ranking.tick, shards_, [this](auto changes) { publish(std::move(changes)); }),
+      delivery_(kWindowsPerShard * shards_, std::make_unique<HistorySink>(history_way())),
+      stream_(stream_options(config), shard_consumers(), ledger_),
+      websocket_door_(
+          context_.get_executor(),
+          {record_limits(config),
+           stream_.make_producer("websocket", [this] { asio::post(context_, [this] { websocket_door_.progress(); }); }),
+           websocket_counters_}),
       live_(live_options()),
       server_(context_, http_options(config))
 {
     if (config.mqtt.broker) {
-        auto producer = stream_.make_producer([this] { mqtt_->space_returned(); });
+        auto producer = stream_.make_producer("mqtt", [this] { mqtt_->progress(); });
         mqtt_ = std::make_unique<ingest::MqttSource>(
             mqtt_options(config), ingest::Intake(record_limits(config), std::move(producer), mqtt_counters_));
     }
@@ -178,6 +123,23 @@ ranking::Races::Options Daemon::Impl::races_options()
     return options;
 }
 
+HistorySink::Way Daemon::Impl::history_way()
+{
+    return {history_, ranking_, ledger_, config_.stream.log ? &checkpoints_ : nullptr};
+}
+
+void Daemon::Impl::restore_races()
+{
+    const auto& saved = checkpoints_.ranking();
+    if (saved.state.empty()) {
+        return;
+    }
+    if (const auto restored = ranking_.restore({saved.applied, saved.state}); !restored) {
+        spdlog::warn("the races of the last run cannot be gone on with: {}", restored.error().message());
+        checkpoints_.forget_races();
+    }
+}
+
 serve::LiveFeed::Options Daemon::Impl::live_options()
 {
     serve::LiveFeed::Options options;
@@ -193,9 +155,11 @@ serve::LiveFeed::Options Daemon::Impl::live_options()
 std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumers()
 {
     std::vector<std::unique_ptr<stream::ShardConsumer>> consumers;
+    restore_races();  // before its positions are asked for
     const delivery::WindowHints hints{config_.delivery.interval, config_.delivery.size_bytes};
-    for (std::uint32_t shard = 0; shard < config_.stream.shards; ++shard) {
-        consumers.push_back(std::make_unique<ShardConsumer>(ShardId{shard}, hints, ranking_, delivery_));
+    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_};
+    for (std::uint32_t shard = 0; shard < shards_; ++shard) {
+        consumers.push_back(std::make_unique<ShardConsumer>(ShardId{shard}, hints, way));
     }
     return consumers;
 }
@@ -205,11 +169,16 @@ void Daemon::Impl::add_routes()
     server_.websocket("/ingest", [this](const net::Request&) { return websocket_door_.open(); });
     server_.websocket("/live", [this](const net::Request& request) { return live_.open(request); });
     serve::add_history_routes(server_, history_);
-    std::vector<serve::ClassInfo> classes;
-    for (const auto& entry : config_.classes) {
-        classes.push_back({entry.id, entry.name, static_cast<std::uint32_t>(config_.race.length.count())});
-    }
-    serve::add_page_routes(server_, std::move(classes), live_);
+    serve::add_page_routes(
+        server_,
+        [this] {
+            std::vector<serve::ClassInfo> classes;
+            for (const auto& entry : config_.classes) {
+                classes.push_back({entry.id, entry.name, static_cast<std::uint32_t>(config_.race.length.count())});
+            }
+            return classes;
+        },
+        live_);
     serve::add_status_routes(server_, [this] { return status(); });
 }
 
@@ -232,19 +201,32 @@ serve::Status Daemon::Impl::status()
     for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
         status.shards.push_back(stream_.state(ShardId{shard}));
     }
-    status.merged = merged_.load();
+    status.ledger = ledger_.totals();
     status.windows_waiting = delivery_.waiting();
     status.connections = server_.connections();
     status.viewers = live_.viewers();
     status.resyncs = live_.resyncs();
     status.broker_configured = mqtt_ != nullptr;
     status.broker_connected = mqtt_ && mqtt_->connected();
-    if (stopping_) {
-        status.not_ready = "stopping";
-    } else if (status.broker_configured && !status.broker_connected) {
-        status.not_ready = "no connection to the MQTT broker";
-    }
+    status.not_ready = not_ready();
     return status;
+}
+
+std::string Daemon::Impl::not_ready() const
+{
+    if (stopping_) {
+        return "stopping";
+    }
+    for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
+        const auto state = stream_.state(ShardId{shard});
+        if (state.failure) {
+            return fmt::format("shard {}: the log cannot be used: {}", shard, state.failure.message());
+        }
+        if (state.replaying) {
+            return fmt::format("shard {}: reading the log", shard);
+        }
+    }
+    return mqtt_ && !mqtt_->connected() ? "no connection to the MQTT broker" : "";
 }
 
 void Daemon::Impl::run()
@@ -256,6 +238,7 @@ void Daemon::Impl::run()
             begin_stop();
         }
     });
+    wait_for_hangup();
     server_.listen();
     ranking_.start();
     delivery_.start();
@@ -271,12 +254,89 @@ void Daemon::Impl::run()
     finish_stop();
 }
 
+void Daemon::Impl::wait_for_hangup()
+{
+    hangup_.async_wait([this](boost::system::error_code error, int) {
+        if (!error) {
+            reload_config();
+            wait_for_hangup();
+        }
+    });
+}
+
+void Daemon::Impl::reload_config()
+{
+    const auto read = read_config_();
+    if (const auto* refused = std::get_if<ExitNow>(&read)) {
+        const auto text = std::string_view(refused->text).substr(0, refused->text.find('\n'));
+        spdlog::error("the configuration is not reloaded: {}", text);
+        return;
+    }
+    const auto& wanted = std::get<Config>(read);
+    try {
+        add_classes(wanted);
+    } catch (const std::runtime_error& unreadable) {
+        spdlog::error("the configuration is not reloaded: {}", unreadable.what());
+        return;
+    }
+    const auto changes = reload(config_, wanted);
+    take_on(changes.taken);
+    for (const auto& key : changes.taken) {
+        spdlog::info("reloaded: {}", key);
+    }
+    for (const auto& key : changes.ignored) {
+        spdlog::warn("{} has changed, and waits for a restart", key);
+    }
+    if (changes.taken.empty() && changes.ignored.empty()) {
+        spdlog::info("the configuration has not changed");
+    }
+}
+
+/// Before any door takes their records. A class that is no longer configured stays known until the next start, and is
+/// refused at the doors.
+void Daemon::Impl::add_classes(const Config& wanted)
+{
+    for (const auto id : class_ids(wanted)) {
+        history_.add_class(id);
+        ranking_.add_class(id);
+    }
+    ranking_.catch_up();
+}
+
+void Daemon::Impl::take_on(const std::vector<std::string>& keys)
+{
+    if (keys.empty()) {
+        return;
+    }
+    set_log_level(config_.log.level);
+    const auto& limits = config_.limits;
+    websocket_door_.set_limits(record_limits(config_));
+    if (mqtt_) {
+        mqtt_->set_limits(record_limits(config_), limits.payload_bytes);
+    }
+    live_.set_limits(class_ids(config_), limits.viewer_top);
+    server_.set_limits(limits.connections, limits.http_header_bytes, limits.payload_bytes);
+}
+
 void Daemon::Impl::begin_stop()
 {
     if (stopping_) {
         return;
     }
     stopping_ = true;
+    hangup_.cancel();
+    stop_deadline_ = std::chrono::steady_clock::now() + config_.stream.stop_timeout;
+    websocket_door_.close();
+    wait_for_acknowledgements();
+}
+
+void Daemon::Impl::wait_for_acknowledgements()
+{
+    if (!websocket_door_.settled() && std::chrono::steady_clock::now() < stop_deadline_) {
+        goodbye_.expires_after(kGoodbyeCheck);
+        goodbye_.async_wait([this](boost::system::error_code) { wait_for_acknowledgements(); });
+        return;
+    }
     server_.shut_down();
     wait_for_goodbyes(std::chrono::steady_clock::now() + kGoodbye);
 }
@@ -297,16 +357,26 @@ void Daemon::Impl::wait_for_goodbyes(std::chrono::steady_clock::time_point deadl
 void Daemon::Impl::finish_stop()
 {
     if (mqtt_) {
-        mqtt_->stop();
+        mqtt_->stop(stop_deadline_);
     }
-    stream_.stop();
+    const auto lost = stream_.stop(stop_deadline_);
     delivery_.stop();
     ranking_.stop();
-    spdlog::info("stopped; {} records accepted, {} merged",
-                 websocket_counters_.accepted.load() + mqtt_counters_.accepted.load(), merged_.load());
+    if (config_.stream.log) {
+        auto saved = ranking_.save();
+        static_cast<void>(checkpoints_.save_ranking({std::move(saved.applied), std::move(saved.races)}));
+    }
+    const auto totals = ledger_.totals();
+    spdlog::info("stopped; {} records accepted, {} applied", totals.accepted(), totals.applied);
+    if (lost != 0) {
+        spdlog::error("{} records could not be written to the log in time; none of them was acknowledged", lost);
+    }
 }
 
-Daemon::Daemon(const Config& config) : impl_(std::make_unique<Impl>(config)) {}
+Daemon::Daemon(const Config& config, ReadConfig read_config)
+    : impl_(std::make_unique<Impl>(config, std::move(read_config)))
+{
+}
 Daemon::~Daemon() = default;
 
 void Daemon::run()

@@ -2,7 +2,9 @@
 
 #include "config.hpp"
 
+#include <functional>
 #include <memory>
+#include <variant>
 
 namespace alleycat::app {
 
@@ -11,8 +13,12 @@ namespace alleycat::app {
 /// Thread: start(), run() and stop() on the main thread; request_stop() on any.
 class Daemon {
 public:
-    /// Reads what the data directory holds. Throws std::exception with one line that says what is wrong.
-    explicit Daemon(const Config& config);
+    /// Reads the configuration anew, or says why that cannot be done.
+    using ReadConfig = std::function<std::variant<Config, ExitNow>()>;
+
+    /// Reads what the data directory holds. `read_config` is called at SIGHUP. Throws std::exception with one line that
+    /// says what is wrong.
+    Daemon(const Config& config, ReadConfig read_config);
     ~Daemon();
 
     /// Opens the doors and serves until request_stop(); then ends in the order of the data: doors, stream, windows,

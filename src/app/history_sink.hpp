@@ -1,41 +1,53 @@
 #pragma once
 
+#include "checkpoints.hpp"
+
 #include <alleycat/delivery/delivery_thread.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
+#include <alleycat/stream/ledger.hpp>
 
-#include <atomic>
+#include <deque>
 
 namespace alleycat::app {
 
-/// Brings windows into the history and its files.
+/// Brings windows into the history and its files, and then notes how far the log is done with; likewise for the races.
+///
+/// A checkpoint is written behind the files that it speaks of. A crash between the two means that some records are read
+/// again: merging them once more changes nothing.
 class HistorySink final : public delivery::WindowSink {
 public:
-    HistorySink(history::HistoryStore& store, ranking::RankingThread& ranking, std::atomic<std::uint64_t>& merged)
-        : store_(store), ranking_(ranking), merged_(merged)
-    {
-    }
+    struct Way {
+        history::HistoryStore& store;
+        ranking::RankingThread& ranking;
+        stream::Ledger& ledger;
+        Checkpoints* checkpoints;  // null: there is no log to be done with
+    };
 
-    void deliver(const delivery::Window& window) override
-    {
-        ranking_.catch_up();  // a race compares its seconds with the history as it was before them
-        store_.merge(window.samples);
-        merged_.fetch_add(window.samples.size(), std::memory_order_relaxed);
-    }
+    explicit HistorySink(const Way& way);
 
+    void deliver(const delivery::Window& window) override;
     /// A flush that fails is logged by the store and due again later.
-    delivery::SteadyTime settle(delivery::SteadyTime now) override
-    {
-        static_cast<void>(store_.flush(now));
-        return store_.next_due();
-    }
-
-    void finish() override { static_cast<void>(store_.flush_all()); }
+    delivery::SteadyTime settle(delivery::SteadyTime now) override;
+    void finish() override;
 
 private:
-    history::HistoryStore& store_;
-    ranking::RankingThread& ranking_;
-    std::atomic<std::uint64_t>& merged_;
+    struct Merged {
+        std::uint64_t merge{0};  // the store's count
+        commitlog::SequenceNumber last_sequence{0};
+    };
+
+    /// Moves applied_ up to what the files hold.
+    void advance();
+    void save_history(delivery::SteadyTime now);
+    void save_ranking(delivery::SteadyTime now);
+
+    const Way way_;
+    std::vector<std::deque<Merged>> merged_;  // by shard: windows that are not in all files yet
+    Checkpoints::Positions applied_;
+    bool unsaved_{false};
+    delivery::SteadyTime next_history_{delivery::SteadyTime::min()};
+    delivery::SteadyTime next_ranking_{delivery::SteadyTime::min()};
 };
 
 }  // namespace alleycat::app

@@ -41,10 +41,15 @@ public:
 
 }  // namespace
 
+void set_log_level(LogLevel level)
+{
+    spdlog::set_level(level_of(level));
+}
+
 void set_up_logging(const Log& log)
 {
     spdlog::set_default_logger(spdlog::stderr_color_mt("alleycatd"));
-    spdlog::set_level(level_of(log.level));
+    set_log_level(log.level);
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
     if (log.format == LogFormat::Json) {
         formatter->add_flag<JsonMessage>('*').set_pattern(

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "checkpoints.hpp"
+
 #include <alleycat/delivery/delivery_thread.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
 #include <alleycat/stream/stream.hpp>
@@ -9,25 +11,39 @@ namespace alleycat::app {
 /// What a shard does with its records: ranking gets each at once, delivery gets them in windows.
 class ShardConsumer final : public stream::ShardConsumer {
 public:
-    ShardConsumer(ShardId shard, delivery::WindowHints hints, ranking::RankingThread& ranking,
-                  delivery::DeliveryThread& delivery)
-        : outbox_(ranking.outbox(shard)), ranking_(ranking), windower_(hints), delivery_(delivery)
-    {
-    }
+    struct Way {
+        ranking::RankingThread& ranking;
+        delivery::DeliveryThread& delivery;
+        stream::Ledger& ledger;
+        const Checkpoints& checkpoints;
+    };
 
+    ShardConsumer(ShardId shard, delivery::WindowHints hints, const Way& way);
+
+    stream::SequenceNumber position() const override;
+    stream::SequenceNumber seen() const override;
+    stream::SequenceNumber checkpoint() const override { return way_.checkpoints.removable(shard_); }
     bool ready(stream::SteadyTime now) override;
     void consume(const stream::Entry& entry, stream::SteadyTime now) override;
+    void refuse(stream::SequenceNumber sequence, const telemetry::Rejection& why) override;
     stream::SteadyTime end_batch(stream::SteadyTime now) override;
+    void end_replay() override { overdue_ = !windower_.empty(); }
     void finish() override;
 
 private:
+    void enter_in_ledger();
     bool deliver();
 
+    const ShardId shard_;
+    const Way way_;
+    const stream::SequenceNumber in_history_;  // up to this record, the history has it from an earlier process
     ranking::Outbox& outbox_;
-    ranking::RankingThread& ranking_;
     ranking::UpdateBatch batch_;
     delivery::Windower windower_;
-    delivery::DeliveryThread& delivery_;
+    bool overdue_{false};         // what was replayed has waited long enough
+    std::uint64_t handed_on_{0};  // records that came into the window since the last entry in the ledger
+    std::uint64_t replayed_{0};   // likewise, from the log
+    std::uint64_t refused_{0};
 };
 
 }  // namespace alleycat::app

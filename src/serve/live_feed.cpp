@@ -34,7 +34,7 @@ public:
     [[nodiscard]] Channel& join(Viewer& viewer, const LiveQuery& query);
     void leave(Viewer& viewer, Channel& channel);
 
-    const Options options_;
+    Options options_;
     LiveBoards boards_;
     std::map<ChannelKey, Channel> channels_;  // those that have viewers
     std::size_t viewers_{0};
@@ -201,6 +201,12 @@ std::size_t LiveFeed::viewers() const
 std::uint64_t LiveFeed::resyncs() const
 {
     return impl_->resyncs_;
+}
+
+void LiveFeed::set_limits(std::vector<ClassId> classes, std::size_t max_top)
+{
+    impl_->options_.classes = std::move(classes);
+    impl_->options_.max_top = max_top;
 }
 
 }  // namespace alleycat::serve

@@ -42,10 +42,6 @@ private:
 void add_doors(Families& families, const Status& status)
 {
     using enum prometheus::MetricType;
-    families.begin(Counter, "alleycat_records_accepted_total", "Records taken into the stream.");
-    for (const auto& door : status.doors) {
-        families.add({{"door", door.name}}, door.counters->accepted.load());
-    }
     families.begin(Counter, "alleycat_records_accepted_bytes_total",
                    "Size of the text of the records taken into the stream.");
     for (const auto& door : status.doors) {
@@ -86,6 +82,55 @@ void add_shards(Families& families, const Status& status)
     each([](const State& state) { return std::uint64_t{state.ring_capacity}; });
 }
 
+/// The sum of all doors = applied + failed + dropped + in flight, in each scrape.
+void add_ledger(Families& families, const stream::Ledger::Totals& ledger)
+{
+    using enum prometheus::MetricType;
+    families.begin(Counter, "alleycat_records_accepted_total",
+                   "Records taken into the stream, by door; replay: read back from the log at the start.");
+    for (const auto& door : ledger.doors) {
+        families.add({{"door", door.name}}, door.accepted);
+    }
+    families.begin(Counter, "alleycat_records_applied_total", "Records compared with the personal bests.");
+    families.add({}, ledger.applied);
+    families.begin(Counter, "alleycat_records_failed_total", "Records in the log that were not valid.");
+    families.add({}, ledger.failed);
+    families.begin(Counter, "alleycat_records_dropped_total", "Records that the transform left out.");
+    families.add({}, ledger.dropped);
+    families.begin(Gauge, "alleycat_records_in_flight",
+                   "Records on their way: in the stream until they are durable, then in a delivery window.");
+    families.add({{"stage", "stream"}}, ledger.in_stream);
+    families.add({{"stage", "delivery"}}, ledger.in_delivery);
+}
+
+void add_log(Families& families, const Status& status)
+{
+    using enum prometheus::MetricType;
+    using State = stream::Stream::ShardState;
+    const auto each = [&](auto value) {
+        for (std::size_t shard = 0; shard < status.shards.size(); ++shard) {
+            families.add({{"shard", std::to_string(shard)}}, value(status.shards[shard]));
+        }
+    };
+    families.begin(Gauge, "alleycat_log_bytes", "Size of the shard's log.");
+    each([](const State& state) { return state.log_bytes; });
+    families.begin(Gauge, "alleycat_log_segments", "Files of the shard's log.");
+    each([](const State& state) { return state.log_segments; });
+    families.begin(Counter, "alleycat_log_commits_total", "Commits: groups of records written and synced.");
+    each([](const State& state) { return state.commits; });
+    families.begin(Counter, "alleycat_log_committed_records_total", "Records in these commits.");
+    each([](const State& state) { return state.committed; });
+    families.begin(Counter, "alleycat_log_commit_seconds_total", "Time spent in these commits.");
+    each([](const State& state) { return state.commit_seconds; });
+    families.begin(Counter, "alleycat_log_failed_commits_total", "Commits that the disk did not take.");
+    each([](const State& state) { return state.failed_commits; });
+    families.begin(Counter, "alleycat_log_damaged_regions_total", "Places of the log that held no valid record.");
+    each([](const State& state) { return state.damaged_regions; });
+    families.begin(Gauge, "alleycat_log_failing",
+                   "1 while nothing can be written to the shard's log, or read from it.");
+    each([](const State& state) { return state.failure ? 1.0 : 0.0; });
+}
+
 }  // namespace
 
 std::string metrics_text(const Status& status)
@@ -96,8 +141,8 @@ std::string metrics_text(const Status& status)
     families.add({{"version", status.version}}, 1.0);
     add_doors(families, status);
     add_shards(families, status);
-    families.begin(Counter, "alleycat_history_merged_records_total", "Records compared with the personal bests.");
-    families.add({}, status.merged);
+    add_ledger(families, status.ledger);
+    add_log(families, status);
     families.begin(Gauge, "alleycat_delivery_windows_waiting", "Closed windows that wait for the delivery thread.");
     families.add({}, std::uint64_t{status.windows_waiting});
     families.begin(Gauge, "alleycat_connections", "Open HTTP and WebSocket connections.");

@@ -58,7 +58,7 @@ std::string classes_json(const std::vector<ClassInfo>& classes, const LiveFeed& 
 
 }  // namespace
 
-void add_page_routes(net::HttpServer& server, std::vector<ClassInfo> classes, const LiveFeed& live)
+void add_page_routes(net::HttpServer& server, std::function<std::vector<ClassInfo>()> classes, const LiveFeed& live)
 {
     for (const auto& file : page_files()) {
         add_file(server, file.name == "index.html" ? "/" : "/" + std::string(file.name), file);
@@ -68,7 +68,7 @@ void add_page_routes(net::HttpServer& server, std::vector<ClassInfo> classes, co
         response.with("Content-Type", "application/json")
             .with("Cache-Control", "no-cache")
             .with("Access-Control-Allow-Origin", "*");
-        response.body = classes_json(classes, live);
+        response.body = classes_json(classes(), live);
         return response;
     });
 }

@@ -33,6 +33,9 @@ public:
     explicit LiveFeed(Options options);
     ~LiveFeed();
 
+    /// From here on viewers may ask for these classes, and for so many entries.
+    void set_limits(std::vector<ClassId> classes, std::size_t max_top);
+
     /// Makes what handles one viewer, or the answer to a bad query.
     [[nodiscard]] std::variant<std::unique_ptr<net::WebSocket::Handler>, net::Response> open(
         const net::Request& request);

@@ -4,6 +4,7 @@
 #include <alleycat/net/http_server.hpp>
 #include <alleycat/serve/live_feed.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ struct ClassInfo {
     std::uint32_t race_length{300};  ///< seconds
 };
 
-/// `GET /` and the page's files, and `GET /api/v1/classes`, which it starts from. `live` outlives the server.
-void add_page_routes(net::HttpServer& server, std::vector<ClassInfo> classes, const LiveFeed& live);
+/// `GET /` and the page's files, and `GET /api/v1/classes`, which it starts from. `classes` is called on the network
+/// thread; `live` outlives the server.
+void add_page_routes(net::HttpServer& server, std::function<std::vector<ClassInfo>()> classes, const LiveFeed& live);
 
 }  // namespace alleycat::serve

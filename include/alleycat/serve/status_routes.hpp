@@ -21,7 +21,7 @@ struct Status {
     std::string not_ready;  ///< why the daemon is not ready; empty where it is
     std::vector<Door> doors;
     std::vector<stream::Stream::ShardState> shards;
-    std::uint64_t merged{0};  ///< records that reached the personal bests, better or not
+    stream::Ledger::Totals ledger;
     std::size_t windows_waiting{0};
     std::size_t connections{0};
     std::size_t viewers{0};

@@ -158,7 +158,7 @@ TEST_CASE("limits that contradict each other are refused at the place of the rec
     CHECK(file_error("[limits]\nrecord_bytes = \"64KB\"\npayload_bytes = \"32KB\"\n") ==
           "test.toml:2: limits.record_bytes: 64KB is out of range: at most limits.payload_bytes, 32KB");
     CHECK(error_of(load({"--limits-record-bytes=40KB"}, {{"ALLEYCAT_STREAM_RING_CAPACITY", "64KB"}})) ==
-          "--limits-record-bytes: 40KB is out of range: at most half of stream.ring_capacity, 64KB");
+          "--limits-record-bytes: 40KB is out of range: at most a quarter of stream.ring_capacity, 64KB");
 }
 
 TEST_CASE("a password without a user is refused", "[app][config]")

@@ -117,8 +117,20 @@ struct Doors {
         Status made;
         made.version = "0.1.0";
         made.doors = {{"mqtt", &mqtt}, {"websocket", &websocket}};
-        made.shards = {{100, 90, 640, 4096}, {1'000'000'007, 1'000'000'007, 0, 4096}};
-        made.merged = 77;
+        made.shards.resize(2);
+        made.shards[0].appended = 100;
+        made.shards[0].consumed = 90;
+        made.shards[0].ring_bytes = 640;
+        made.shards[1].consumed = 1'000'000'007;
+        made.shards[1].ring_capacity = 4096;
+        made.shards[1].commits = 12;
+        made.shards[1].commit_seconds = 0.25;
+        made.shards[1].failure = boost::system::errc::make_error_code(boost::system::errc::no_space_on_device);
+        made.ledger.doors = {{"replay", 5}, {"websocket", 0}, {"mqtt", 12'345'678'901}};
+        made.ledger.applied = 77;
+        made.ledger.failed = 2;
+        made.ledger.in_stream = 3;
+        made.ledger.in_delivery = 4;
         made.windows_waiting = 2;
         made.connections = 5;
         made.viewers = 3;
@@ -132,7 +144,6 @@ struct Doors {
 TEST_CASE("metrics are Prometheus text and say what the status says", "[serve][metrics]")
 {
     Doors doors;
-    doors.mqtt.accepted = 12'345'678'901;
     doors.mqtt.accepted_bytes = 2'500'000'000'000;
     doors.websocket.stalls = 4;
     doors.websocket.rejected[static_cast<std::size_t>(Errc::OutOfRange)] = 9;
@@ -151,7 +162,16 @@ TEST_CASE("metrics are Prometheus text and say what the status says", "[serve][m
     CHECK(samples.at(R"(alleycat_shard_consumed_records_total{shard="1"})") == 1'000'000'007);
     CHECK(samples.at(R"(alleycat_shard_ring_bytes{shard="0"})") == 640);
     CHECK(samples.at(R"(alleycat_shard_ring_capacity_bytes{shard="1"})") == 4096);
-    CHECK(samples.at("alleycat_history_merged_records_total") == 77);
+    CHECK(samples.at(R"(alleycat_records_accepted_total{door="replay"})") == 5);
+    CHECK(samples.at("alleycat_records_applied_total") == 77);
+    CHECK(samples.at("alleycat_records_failed_total") == 2);
+    CHECK(samples.at("alleycat_records_dropped_total") == 0);
+    CHECK(samples.at(R"(alleycat_records_in_flight{stage="stream"})") == 3);
+    CHECK(samples.at(R"(alleycat_records_in_flight{stage="delivery"})") == 4);
+    CHECK(samples.at(R"(alleycat_log_commits_total{shard="1"})") == 12);
+    CHECK(samples.at(R"(alleycat_log_commit_seconds_total{shard="1"})") == 0.25);
+    CHECK(samples.at(R"(alleycat_log_failing{shard="0"})") == 0);
+    CHECK(samples.at(R"(alleycat_log_failing{shard="1"})") == 1);
     CHECK(samples.at("alleycat_delivery_windows_waiting") == 2);
     CHECK(samples.at("alleycat_connections") == 5);
     CHECK(samples.at("alleycat_live_viewers") == 3);

@@ -1,0 +1,209 @@
+#include "history_rebuild.hpp"
+
+#include "room_options.hpp"
+#include "storage_lock.hpp"
+
+#include <alleycat/commitlog/commit_log.hpp>
+#include <alleycat/commitlog/log_reader.hpp>
+#include <alleycat/core/unique_fd.hpp>
+#include <alleycat/history/gunzip.hpp>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace alleycat::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+using telemetry::RecordReader;
+
+constexpr std::size_t kMergeSamples = 64 * 1024;
+constexpr std::size_t kChunkBytes = 1024 * 1024;
+
+fs::path history_file(const Config& config, ClassId id)
+{
+    return history_options(config).directory / fmt::format("class-{}.gz", raw(id));
+}
+
+void move_aside(const fs::path& path)
+{
+    auto aside = path;
+    for (int number = 1; aside == path || fs::exists(aside); ++number) {
+        aside = path;
+        aside += fmt::format(".aside-{}", number);
+    }
+    fs::rename(path, aside);
+    spdlog::info("{} is now {}", path.string(), aside.string());
+}
+
+/// Leaves only history files that can be read, or none.
+void clear_the_way(const Config& config, bool fresh)
+{
+    for (const auto& entry : config.classes) {
+        const auto path = history_file(config, entry.id);
+        if (!fs::exists(path)) {
+            continue;
+        }
+        auto alone = history_options(config);
+        alone.classes = {entry.id};
+        try {
+            if (!fresh) {
+                static_cast<void>(history::HistoryStore(alone));
+                continue;
+            }
+        } catch (const std::runtime_error& unreadable) {
+            spdlog::warn("{}", unreadable.what());
+        }
+        move_aside(path);
+    }
+}
+
+/// Records on their way into a store.
+class Merge {
+public:
+    explicit Merge(const Config& config) : store_(history_options(config)), reader_(record_limits(config)) {}
+
+    /// `payload`: records, with RecordReader::kPadding bytes behind them.
+    void take(std::string_view payload)
+    {
+        reader_.start(payload);
+        for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
+            if (item != RecordReader::Item::Record) {
+                ++refused_;
+                continue;
+            }
+            const auto& record = reader_.record();
+            samples_.push_back({record.class_id, record.second, record.racer_id,
+                                telemetry::output(record.cadence, record.resistance)});
+            ++records_;
+        }
+        if (samples_.size() >= kMergeSamples) {
+            merge();
+        }
+    }
+
+    /// Throws std::runtime_error where a file cannot be written.
+    void finish()
+    {
+        merge();
+        if (const auto written = store_.flush_all(); !written) {
+            throw std::runtime_error("the history cannot be written: " + written.error().message());
+        }
+        std::printf("%llu records read, %llu of them no valid records, %llu better than what was known\n",
+                    static_cast<unsigned long long>(records_ + refused_), static_cast<unsigned long long>(refused_),
+                    static_cast<unsigned long long>(better_));
+    }
+
+private:
+    void merge()
+    {
+        better_ += store_.merge(samples_);
+        samples_.clear();
+    }
+
+    history::HistoryStore store_;
+    RecordReader reader_;
+    std::vector<telemetry::Sample> samples_;
+    std::uint64_t records_{0};
+    std::uint64_t refused_{0};
+    std::uint64_t better_{0};
+};
+
+/// False where a part could not be read.
+bool take_shard(const Config& config, ShardId shard, Merge& merge)
+{
+    const auto directory = stream::log_directory(log_directory(config), shard);
+    if (!fs::exists(directory)) {
+        return true;
+    }
+    auto& disk = commitlog::system_disk();
+    bool good = true;
+    commitlog::LogReader reader(disk, shard, commitlog::read_contents(disk, directory, shard).segments, 0,
+                                [&good](const commitlog::DamagedRegion& region) {
+                                    good = false;
+                                    spdlog::error("{}: {} bytes from offset {} hold no valid record",
+                                                  region.path.string(), region.bytes, region.offset);
+                                });
+    std::string payload;
+    for (;;) {
+        const auto record = reader.next();
+        if (!record) {
+            spdlog::error("{}: {}", directory.string(), record.error().message());
+            return false;
+        }
+        if (!*record) {
+            return good;
+        }
+        payload.assign((*record)->data).append(RecordReader::kPadding, '\0');
+        merge.take(std::string_view(payload).substr(0, (*record)->data.size()));
+    }
+}
+
+/// A delivery file: gzipped lines of records.
+bool take_delivery_file(const fs::path& path, Merge& merge)
+{
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    history::Gunzip gunzip(fd.get());
+    std::string text;
+    std::vector<char> chunk(kChunkBytes);
+    for (;;) {
+        const auto got = gunzip.read(chunk);
+        if (!fd || !got) {
+            spdlog::error("{}: {}", path.string(), (fd ? got.error() : last_system_error()).message());
+            return false;
+        }
+        text.append(chunk.data(), *got);
+        const auto whole = *got == 0 ? text.size() : text.rfind('\n') + 1;  // npos + 1 is 0: no line is whole yet
+        const auto left = text.substr(whole);
+        text.resize(whole);
+        text.append(RecordReader::kPadding, '\0');
+        merge.take(std::string_view(text).substr(0, whole));
+        if (*got == 0) {
+            return true;
+        }
+        text = left;
+    }
+}
+
+bool take_delivery_files(const Config& config, Merge& merge)
+{
+    const auto directory = config.storage.directory / "delivery";
+    if (!fs::exists(directory)) {
+        return true;
+    }
+    bool good = true;
+    for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+        const bool failures = entry.path().string().find("/processing-failed/") != std::string::npos;
+        if (entry.is_regular_file() && entry.path().extension() == ".gz" && !failures) {
+            good = take_delivery_file(entry.path(), merge) && good;
+        }
+    }
+    return good;
+}
+
+}  // namespace
+
+int rebuild_history(const Config& config, const RebuildOptions& options)
+{
+    const StorageLock lock(config.storage.directory);
+    clear_the_way(config, options.fresh);
+    Merge merge(config);
+    bool good = true;
+    if (options.from != "delivery") {
+        for (std::uint32_t shard = 0; shard < shards_of(config); ++shard) {
+            good = take_shard(config, ShardId{shard}, merge) && good;
+        }
+    }
+    if (options.from != "log") {
+        good = take_delivery_files(config, merge) && good;
+    }
+    merge.finish();
+    return good ? 0 : 1;
+}
+
+}  // namespace alleycat::app

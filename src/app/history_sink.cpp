@@ -1,0 +1,90 @@
+#include "history_sink.hpp"
+
+namespace alleycat::app {
+
+namespace {
+
+constexpr auto kHistoryCheckpoint = std::chrono::seconds(1);   // at most one in this time
+constexpr auto kRankingCheckpoint = std::chrono::seconds(10);  // likewise
+constexpr int kRestPerWork = 20;        // and at most this part of the time goes into saving the races
+constexpr std::size_t kMaxMerged = 64;  // windows a shard that are remembered one by one
+
+}  // namespace
+
+HistorySink::HistorySink(const Way& way) : way_(way)
+{
+    if (way_.checkpoints != nullptr) {
+        applied_ = way_.checkpoints->history();
+        merged_.resize(applied_.size());
+    }
+}
+
+void HistorySink::deliver(const delivery::Window& window)
+{
+    way_.ranking.catch_up();  // a race compares its seconds with the history as it was before them
+    way_.store.merge(window.samples);
+    way_.ledger.apply(window.samples.size());
+    way_.ledger.fail(window.failed);
+    if (way_.checkpoints == nullptr) {
+        return;
+    }
+    auto& merged = merged_[raw(window.shard)];
+    if (merged.size() < kMaxMerged) {
+        merged.emplace_back();
+    }
+    merged.back() = {way_.store.merges(), window.last_sequence};
+}
+
+delivery::SteadyTime HistorySink::settle(delivery::SteadyTime now)
+{
+    static_cast<void>(way_.store.flush(now));
+    if (way_.checkpoints == nullptr) {
+        return way_.store.next_due();
+    }
+    advance();
+    if (unsaved_ && now >= next_history_) {
+        save_history(now);
+    }
+    if (now >= next_ranking_) {
+        save_ranking(now);
+    }
+    const auto next = std::min(way_.store.next_due(), next_ranking_);
+    return unsaved_ ? std::min(next, next_history_) : next;
+}
+
+void HistorySink::finish()
+{
+    static_cast<void>(way_.store.flush_all());
+    if (way_.checkpoints != nullptr) {
+        advance();
+        save_history(std::chrono::steady_clock::now());
+    }
+}
+
+void HistorySink::advance()
+{
+    const auto written = way_.store.merges_written();
+    for (std::size_t shard = 0; shard < merged_.size(); ++shard) {
+        auto& merged = merged_[shard];
+        for (; !merged.empty() && merged.front().merge <= written; merged.pop_front()) {
+            applied_[shard] = merged.front().last_sequence;
+            unsaved_ = true;
+        }
+    }
+}
+
+void HistorySink::save_history(delivery::SteadyTime now)
+{
+    unsaved_ = !way_.checkpoints->save_history(applied_);
+    next_history_ = now + kHistoryCheckpoint;
+}
+
+void HistorySink::save_ranking(delivery::SteadyTime now)
+{
+    auto saved = way_.ranking.save();
+    static_cast<void>(way_.checkpoints->save_ranking({std::move(saved.applied), std::move(saved.races)}));
+    const auto took = std::chrono::steady_clock::now() - now;
+    next_ranking_ = now + std::max<delivery::SteadyTime::duration>(kRankingCheckpoint, kRestPerWork * took);
+}
+
+}  // namespace alleycat::app

@@ -1,0 +1,213 @@
+#include "shard_consumer.hpp"
+
+#include "way_fixture.hpp"
+
+#include <memory>
+#include <mutex>
+
+using namespace alleycat;
+using namespace alleycat::app;
+
+namespace {
+
+constexpr ShardId kShard{1};
+constexpr auto kInterval = milliseconds(60'000);
+
+/// The windows that came, in their order.
+class Delivered {
+public:
+    void add(const delivery::Window& window)
+    {
+        const std::lock_guard lock(mutex_);
+        windows_.push_back(window);
+    }
+    [[nodiscard]] std::vector<delivery::Window> windows() const
+    {
+        const std::lock_guard lock(mutex_);
+        return windows_;
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<delivery::Window> windows_;  // guarded by mutex_
+};
+
+class Sink final : public delivery::WindowSink {
+public:
+    explicit Sink(std::shared_ptr<Delivered> delivered) : delivered_(std::move(delivered)) {}
+    void deliver(const delivery::Window& window) override { delivered_->add(window); }
+    SteadyTime settle(SteadyTime) override { return SteadyTime::max(); }
+    void finish() override {}
+
+private:
+    std::shared_ptr<Delivered> delivered_;
+};
+
+struct ConsumerFixture : WayFixture {
+    std::shared_ptr<Delivered> delivered{std::make_shared<Delivered>()};
+    delivery::DeliveryThread delivery{2, std::make_unique<Sink>(delivered)};
+    std::unique_ptr<ShardConsumer> consumer;
+
+    /// With what an earlier process brought into history and races.
+    explicit ConsumerFixture(stream::SequenceNumber history = 0, stream::SequenceNumber races = 0)
+    {
+        REQUIRE(checkpoints.save_history({0, history}));
+        REQUIRE(checkpoints.save_ranking({{0, races}, "races"}));
+        consumer = std::make_unique<ShardConsumer>(kShard, delivery::WindowHints{kInterval, 1'000},
+                                                   ShardConsumer::Way{ranking, delivery, ledger, checkpoints});
+    }
+
+    void consume(stream::SequenceNumber sequence, bool replayed = false, std::uint32_t bytes = 1)
+    {
+        stream::Entry entry;
+        entry.sequence = sequence;
+        entry.replayed = replayed;
+        entry.second = static_cast<std::uint32_t>(sequence);
+        entry.racer_id = RacerId{7};
+        entry.class_id = ClassId{1};
+        entry.output = 100;
+        entry.data_bytes = bytes;
+        entry.name = "Hubert";
+        consumer->consume(entry, now);
+    }
+    void refuse(stream::SequenceNumber sequence)
+    {
+        consumer->refuse(sequence, {Errc::OutOfRange, "second: must be a whole number from 1 to 300", ""});
+    }
+    /// Delivers what waits, and ends the thread.
+    std::vector<delivery::Window> windows()
+    {
+        delivery.start();
+        delivery.stop();
+        return delivered->windows();
+    }
+    /// The arrival orders that the races were given.
+    std::vector<std::uint64_t> ranked()
+    {
+        ranking::UpdateBatch batch;
+        ranking.outbox(kShard).take(batch);
+        std::vector<std::uint64_t> orders;
+        for (const auto& update : batch.updates) {
+            orders.push_back(update.arrival_order);
+        }
+        return orders;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a shard is read from where history and races both are", "[app][consumer]")
+{
+    CHECK(ConsumerFixture(0, 0).consumer->position() == 0);
+    CHECK(ConsumerFixture(10, 5).consumer->position() == 5);
+    CHECK(ConsumerFixture(5, 10).consumer->position() == 5);
+    CHECK(ConsumerFixture(10, 5).consumer->seen() == 10);
+    CHECK(ConsumerFixture(5, 10).consumer->seen() == 10);
+    CHECK(ConsumerFixture(5, 10).consumer->checkpoint() == 5);
+}
+
+TEST_CASE("what the history has already goes to the races only", "[app][consumer]")
+{
+    ConsumerFixture fixture(10, 7);
+    for (const stream::SequenceNumber sequence : {8U, 10U, 11U, 13U}) {
+        fixture.consume(sequence, true);
+    }
+    fixture.refuse(9);
+    fixture.refuse(14);
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    CHECK(fixture.ranked() == std::vector<std::uint64_t>{8, 10, 11, 13});
+    fixture.consumer->finish();
+    const auto windows = fixture.windows();
+    REQUIRE(windows.size() == 1);
+    CHECK(windows[0].shard == kShard);
+    CHECK(windows[0].samples.size() == 2);
+    CHECK(windows[0].failed == 1);
+    CHECK(windows[0].last_sequence == 14);
+}
+
+TEST_CASE("the ledger has replayed records from the log, and new ones from the stream", "[app][consumer]")
+{
+    ConsumerFixture fixture(10, 10);
+    const auto door = fixture.ledger.add_door("mqtt");
+    fixture.consume(9, true);  // in the history: an earlier process's books
+    fixture.refuse(10);
+    fixture.consume(11, true);
+    fixture.consume(12, true);
+    fixture.refuse(13);
+    CHECK(fixture.ledger.totals().accepted() == 0);
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    CHECK(fixture.ledger.totals().accepted() == 3);
+    CHECK(fixture.ledger.totals().in_delivery == 3);
+    fixture.ledger.accept(door, 2);
+    fixture.consume(14);
+    fixture.consume(15);
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    CHECK(fixture.ledger.totals().accepted() == 5);
+    CHECK(fixture.ledger.totals().in_stream == 0);
+    CHECK(fixture.ledger.totals().in_delivery == 5);
+}
+
+TEST_CASE("what was replayed is delivered at once when the replay ends", "[app][consumer]")
+{
+    ConsumerFixture fixture;
+    fixture.consume(1, true);
+    CHECK(fixture.consumer->end_batch(fixture.now) == fixture.now + kInterval);
+    CHECK(fixture.delivery.waiting() == 0);
+    fixture.consumer->end_replay();
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    CHECK(fixture.delivery.waiting() == 1);
+    fixture.consume(2);
+    CHECK(fixture.consumer->end_batch(fixture.now) == fixture.now + kInterval);
+    CHECK(fixture.delivery.waiting() == 1);  // new records wait for their interval
+}
+
+TEST_CASE("a replay that brings nothing delivers nothing early", "[app][consumer]")
+{
+    ConsumerFixture fixture;
+    fixture.consumer->end_replay();
+    CHECK(fixture.consumer->end_batch(fixture.now) == SteadyTime::max());
+    fixture.consume(1);
+    CHECK(fixture.consumer->end_batch(fixture.now) == fixture.now + kInterval);
+    CHECK(fixture.delivery.waiting() == 0);
+}
+
+TEST_CASE("a window that finds delivery full stays, grows, and is tried again soon", "[app][consumer]")
+{
+    ConsumerFixture fixture;
+    for (const stream::SequenceNumber sequence : {1U, 2U}) {  // as many as wait there
+        fixture.consume(sequence, false, 1'000);
+        static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    }
+    CHECK(fixture.delivery.waiting() == 2);
+    fixture.consume(3, true);
+    fixture.consumer->end_replay();
+    const auto again = fixture.consumer->end_batch(fixture.now);
+    CHECK(again > fixture.now);
+    CHECK(again < fixture.now + seconds(1));
+    fixture.consume(4);
+    CHECK(fixture.consumer->end_batch(fixture.now) < fixture.now + seconds(1));  // still overdue
+    CHECK(fixture.consumer->ready(fixture.now));
+    fixture.consume(5, false, delivery::Windower::kMaxGrowth * 1'000);
+    CHECK_FALSE(fixture.consumer->ready(fixture.now));
+    fixture.delivery.start();
+    fixture.consumer->finish();  // which waits for room
+    fixture.delivery.stop();
+    const auto windows = fixture.delivered->windows();
+    REQUIRE(windows.size() == 3);
+    CHECK(windows[2].samples.size() == 3);
+    CHECK(windows[2].last_sequence == 5);
+}
+
+TEST_CASE("a shard waits while the races do not keep up", "[app][consumer]")
+{
+    ConsumerFixture fixture;
+    stream::SequenceNumber sequence = 0;
+    while (fixture.consumer->ready(fixture.now) && sequence < 2 * ranking::Outbox::kCapacity) {
+        fixture.consume(++sequence, false, 0);
+        static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    }
+    CHECK(sequence == ranking::Outbox::kCapacity);
+    CHECK(fixture.ranked().size() == sequence);
+    CHECK(fixture.consumer->ready(fixture.now));
+}
