@@ -2,12 +2,12 @@
 # Installs what is missing, builds, and runs every test. Closes with a line "N passed, N failed".
 #
 #   tests/run.sh              everything, as CI does
-#   tests/run.sh STAGE...     only some of: format unit integration asan tsan fuzz
+#   tests/run.sh STAGE...     only some of: format unit integration crash asan tsan fuzz
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 stages=("$@")
-[ ${#stages[@]} -gt 0 ] || stages=(format unit integration asan tsan fuzz)
+[ ${#stages[@]} -gt 0 ] || stages=(format unit integration crash asan tsan fuzz)
 passed=0
 failed=0
 
@@ -50,11 +50,11 @@ run_ctest() {
   passed=$((passed + total - bad))
 }
 
-# run_node FOLDER: adds what Node's test runner counted
+# run_node FOLDER: adds what Node's test runner counted; all tests share the packages of tests/integration
 run_node() {
   local log
   log=$(mktemp)
-  (cd "$1" && npm ci --no-audit --no-fund --silent && node --test --test-reporter=tap) >"$log" 2>&1
+  { (cd tests/integration && npm ci --no-audit --no-fund --silent) && (cd "$1" && node --test --test-reporter=tap); } >"$log" 2>&1
   if ! grep -q '^# pass ' "$log"; then
     tail -40 "$log"
     failed=$((failed + 1))
@@ -70,6 +70,7 @@ run_node() {
 stage_format() { check "clang-format" sh -c 'git ls-files -z "*.cpp" "*.hpp" | xargs -0 clang-format --dry-run -Werror'; }
 stage_unit() { check "release build" build release && run_ctest release -L unit; }
 stage_integration() { check "release build" build release alleycatd alleycat-sim && run_node tests/integration; }
+stage_crash() { check "release build" build release alleycatd alleycat-sim && run_node tests/crash; }
 stage_asan() { check "asan-ubsan build" build asan-ubsan unit_tests && run_ctest asan-ubsan -L unit; }
 stage_tsan() { check "tsan build" build tsan unit_tests && run_ctest tsan -L unit; }
 stage_fuzz() { check "fuzz build" build fuzz fuzz_record fuzz_payload fuzz_websocket && run_ctest fuzz -L fuzz; }

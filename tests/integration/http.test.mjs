@@ -399,7 +399,7 @@ scene('/healthz, /readyz and /metrics say that the daemon lives, is ready, and w
   }
   const metrics = await daemon.metrics();
   assert.equal(metrics.get('alleycat_records_accepted_total{door="websocket"}'), 50);
-  assert.equal(metrics.get('alleycat_history_merged_records_total'), 50);
+  assert.equal(metrics.get('alleycat_records_applied_total'), 50);
   const rejected = [...metrics].find(([name]) => name.startsWith('alleycat_records_rejected_total{'));
   assert.match(rejected[0], /code="MissingField"/);
   assert.equal(rejected[1], 1);

@@ -106,7 +106,7 @@ export class Daemon {
           total + (name.startsWith('alleycat_records_rejected_total{') && name.includes(`door="${door}"`) ? value : 0),
         0,
       ),
-      merged: metrics.get('alleycat_history_merged_records_total') ?? 0,
+      merged: metrics.get('alleycat_records_applied_total') ?? 0,
     };
   }
 
@@ -117,7 +117,7 @@ export class Daemon {
       `${accepted} records in the history`,
       async () => {
         const metrics = await this.metrics();
-        last = metrics.get('alleycat_history_merged_records_total');
+        last = metrics.get('alleycat_records_applied_total');
         return last === accepted;
       },
       { describe: () => `${last} are` },

@@ -12,6 +12,7 @@ import { Random } from './random.mjs';
 import { Viewer } from './viewer.mjs';
 
 const TEST_MS = 180_000;
+const LOGS = 12; // of the programs started last; some tests start hundreds
 
 class Scene {
   #cleanups = [];
@@ -38,10 +39,16 @@ class Scene {
     return new Random(seed);
   }
 
-  /// A started daemon. Settings are environment names without ALLEYCAT_.
-  async daemon(settings = {}, options = {}) {
+  /// A daemon that is being started. Settings are environment names without ALLEYCAT_.
+  launch(settings = {}, options = {}) {
     const daemon = new Daemon({ STORAGE_DIRECTORY: this.path('data'), ...settings }, options);
     this.watch(daemon.program);
+    return daemon;
+  }
+
+  /// A daemon that listens.
+  async daemon(settings = {}, options = {}) {
+    const daemon = this.launch(settings, options);
     await daemon.listening();
     return daemon;
   }
@@ -75,7 +82,10 @@ class Scene {
   }
 
   logs() {
-    return this.#programs.map((program) => program.log()).join('\n');
+    return this.#programs
+      .slice(-LOGS)
+      .map((program) => program.log())
+      .join('\n');
   }
 
   async close() {
