@@ -34,7 +34,7 @@ Checkpoints::Checkpoints(std::filesystem::path directory, std::uint32_t shards)
 
 Result<void> Checkpoints::save_history(Positions applied)
 {
-    return save(history_path_, {std::move(applied), ""}, history_.applied);
+    return save(history_path_, {std::move(applied), ""}, history_.applied, history_failing_);
 }
 
 Result<void> Checkpoints::save_ranking(commitlog::Checkpoint checkpoint)
@@ -42,7 +42,7 @@ Result<void> Checkpoints::save_ranking(commitlog::Checkpoint checkpoint)
     ranking_.state.clear();  // it was for the start
     const auto shards = std::exchange(checkpoint.applied, ranking_.applied);
     std::copy(shards.begin(), shards.end(), checkpoint.applied.begin());
-    return save(ranking_path_, checkpoint, ranking_.applied);
+    return save(ranking_path_, checkpoint, ranking_.applied, ranking_failing_);
 }
 
 void Checkpoints::forget_races()
@@ -53,16 +53,16 @@ void Checkpoints::forget_races()
 
 /// `saved` is what counts: a position that is not in the file must not let the log forget its records.
 Result<void> Checkpoints::save(const std::filesystem::path& path, const commitlog::Checkpoint& checkpoint,
-                               Positions& saved)
+                               Positions& saved, bool& failing)
 {
     const auto done = commitlog::save_checkpoint(path, checkpoint);
     if (done) {
         saved = checkpoint.applied;
         publish();
-    } else if (!failing_) {
+    } else if (!failing) {
         spdlog::error("checkpoint {} cannot be written: {}", path.string(), done.error().message());
     }
-    failing_ = !done;
+    failing = !done;
     return done;
 }
 

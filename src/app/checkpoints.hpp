@@ -36,14 +36,15 @@ public:
 
 private:
     [[nodiscard]] Result<void> save(const std::filesystem::path& path, const commitlog::Checkpoint& checkpoint,
-                                    Positions& saved);
+                                    Positions& saved, bool& failing);
     void publish();
 
     const std::filesystem::path history_path_;
     const std::filesystem::path ranking_path_;
     commitlog::Checkpoint history_;
     commitlog::Checkpoint ranking_;
-    bool failing_{false};
+    bool history_failing_{false};                                    // which is said once
+    bool ranking_failing_{false};                                    // likewise
     std::vector<std::atomic<commitlog::SequenceNumber>> removable_;  // by shard
 };
 

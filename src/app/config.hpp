@@ -16,9 +16,10 @@
 
 namespace alleycat::app {
 
-// The configuration: plain values, read once before anything starts, then constant. The member initialisers are the
-// built-in defaults and equal the shipped config/alleycat.toml. Ranges stand in config_schema.cpp, the one place where
-// a key is declared; each value that load_config() hands out is inside its range.
+// The configuration: plain values, read before anything starts. Some of them can change at a reload, see reload.hpp.
+// The member initialisers are the built-in defaults and equal the shipped config/alleycat.toml. Ranges stand in
+// config_schema.cpp, the one place where a key is declared; each value that load_config() hands out is inside its
+// range.
 
 /// The version of the project, as CMakeLists.txt has it; a test compares them.
 inline constexpr std::string_view kVersion = "0.1.0";
@@ -125,6 +126,9 @@ struct Limits {
 
     bool operator==(const Limits&) const = default;
 };
+
+/// The highest that each of these can be configured to.
+inline constexpr Limits kWidest{10'000, 10'000, 1'024, 1U << 20};
 
 enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warning, Error };
 enum class LogFormat : std::uint8_t { Text, Json };

@@ -131,13 +131,15 @@ HistorySink::Way Daemon::Impl::history_way()
 void Daemon::Impl::restore_races()
 {
     const auto& saved = checkpoints_.ranking();
-    if (saved.state.empty()) {
-        return;
-    }
-    if (const auto restored = ranking_.restore({saved.applied, saved.state}); !restored) {
+    if (!saved.state.empty()) {
+        const auto restored = ranking_.restore({saved.applied, saved.state});
+        if (restored) {
+            return;
+        }
         spdlog::warn("the races of the last run cannot be gone on with: {}", restored.error().message());
         checkpoints_.forget_races();
     }
+    ranking_.begin_behind(saved.applied);
 }
 
 serve::LiveFeed::Options Daemon::Impl::live_options()
@@ -273,6 +275,12 @@ void Daemon::Impl::reload_config()
         return;
     }
     const auto& wanted = std::get<Config>(read);
+    if (wanted.limits.record_bytes > config_.stream.ring_capacity_bytes / 4) {
+        spdlog::error(
+            "the configuration is not reloaded: limits.record_bytes: at most a quarter of the "
+            "stream.ring_capacity that the daemon runs with");
+        return;
+    }
     try {
         add_classes(wanted);
     } catch (const std::runtime_error& unreadable) {
@@ -327,6 +335,7 @@ void Daemon::Impl::begin_stop()
     hangup_.cancel();
     stop_deadline_ = std::chrono::steady_clock::now() + config_.stream.stop_timeout;
     websocket_door_.close();
+    stream_.hurry();
     wait_for_acknowledgements();
 }
 

@@ -10,7 +10,7 @@ namespace alleycat::app {
 
 /// The daemon, wired together from its configuration.
 ///
-/// Thread: start(), run() and stop() on the main thread; request_stop() on any.
+/// Thread: all calls on the main thread, but for request_stop(): on any.
 class Daemon {
 public:
     /// Reads the configuration anew, or says why that cannot be done.

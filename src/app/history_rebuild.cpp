@@ -5,6 +5,7 @@
 
 #include <alleycat/commitlog/commit_log.hpp>
 #include <alleycat/commitlog/log_reader.hpp>
+#include <alleycat/core/directory.hpp>
 #include <alleycat/core/unique_fd.hpp>
 #include <alleycat/history/gunzip.hpp>
 
@@ -25,9 +26,55 @@ using telemetry::RecordReader;
 constexpr std::size_t kMergeSamples = 64 * 1024;
 constexpr std::size_t kChunkBytes = 1024 * 1024;
 
-fs::path history_file(const Config& config, ClassId id)
+std::string file_name(ClassId id)
 {
-    return history_options(config).directory / fmt::format("class-{}.gz", raw(id));
+    return fmt::format("class-{}.gz", raw(id));
+}
+
+/// A store in a folder of its own, so that until the last moment the old files stand where they stood.
+history::HistoryStore::Options scratch_options(const Config& config)
+{
+    auto options = history_options(config);
+    options.directory = config.storage.directory / "history.rebuilding";
+    return options;
+}
+
+bool is_readable(const Config& config, ClassId id)
+{
+    auto alone = history_options(config);
+    alone.classes = {id};
+    try {
+        static_cast<void>(history::HistoryStore(alone));
+        return true;
+    } catch (const std::runtime_error& unreadable) {
+        spdlog::warn("{}", unreadable.what());
+        return false;
+    }
+}
+
+/// Puts copies of the history files that can be read into the scratch folder; returns which cannot.
+std::vector<ClassId> prepare_scratch(const Config& config, bool fresh)
+{
+    const auto from = history_options(config).directory;
+    const auto scratch = scratch_options(config).directory;
+    fs::remove_all(scratch);
+    fs::create_directories(scratch);
+    std::vector<ClassId> left_out;
+    for (const auto id : class_ids(config)) {
+        const auto path = from / file_name(id);
+        if (!fs::exists(path)) {
+            continue;
+        }
+        if (const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); !file) {
+            throw std::runtime_error(fmt::format("{}: {}", path.string(), last_system_error().message()));
+        }
+        if (fresh || !is_readable(config, id)) {
+            left_out.push_back(id);
+        } else {
+            fs::copy_file(path, scratch / file_name(id));
+        }
+    }
+    return left_out;
 }
 
 void move_aside(const fs::path& path)
@@ -41,32 +88,30 @@ void move_aside(const fs::path& path)
     spdlog::info("{} is now {}", path.string(), aside.string());
 }
 
-/// Leaves only history files that can be read, or none.
-void clear_the_way(const Config& config, bool fresh)
+/// Puts the new files in the place of the old ones; those that were left out stay under another name.
+void put_in_place(const Config& config, const std::vector<ClassId>& left_out)
 {
-    for (const auto& entry : config.classes) {
-        const auto path = history_file(config, entry.id);
-        if (!fs::exists(path)) {
-            continue;
-        }
-        auto alone = history_options(config);
-        alone.classes = {entry.id};
-        try {
-            if (!fresh) {
-                static_cast<void>(history::HistoryStore(alone));
-                continue;
-            }
-        } catch (const std::runtime_error& unreadable) {
-            spdlog::warn("{}", unreadable.what());
-        }
-        move_aside(path);
+    const auto to = history_options(config).directory;
+    const auto scratch = scratch_options(config).directory;
+    fs::create_directories(to);
+    for (const auto id : left_out) {
+        move_aside(to / file_name(id));
     }
+    for (const auto id : class_ids(config)) {
+        if (fs::exists(scratch / file_name(id))) {
+            fs::rename(scratch / file_name(id), to / file_name(id));
+        }
+    }
+    if (const auto synced = sync_directory(to); !synced) {
+        throw std::runtime_error(fmt::format("{}: {}", to.string(), synced.error().message()));
+    }
+    fs::remove_all(scratch);
 }
 
 /// Records on their way into a store.
 class Merge {
 public:
-    explicit Merge(const Config& config) : store_(history_options(config)), reader_(record_limits(config)) {}
+    explicit Merge(const Config& config) : store_(scratch_options(config)), reader_(replay_limits(config)) {}
 
     /// `payload`: records, with RecordReader::kPadding bytes behind them.
     void take(std::string_view payload)
@@ -191,18 +236,21 @@ bool take_delivery_files(const Config& config, Merge& merge)
 int rebuild_history(const Config& config, const RebuildOptions& options)
 {
     const StorageLock lock(config.storage.directory);
-    clear_the_way(config, options.fresh);
-    Merge merge(config);
+    const auto left_out = prepare_scratch(config, options.fresh);
     bool good = true;
-    if (options.from != "delivery") {
-        for (std::uint32_t shard = 0; shard < shards_of(config); ++shard) {
-            good = take_shard(config, ShardId{shard}, merge) && good;
+    {
+        Merge merge(config);
+        if (options.from != "delivery") {
+            for (std::uint32_t shard = 0; shard < shards_of(config); ++shard) {
+                good = take_shard(config, ShardId{shard}, merge) && good;
+            }
         }
+        if (options.from != "log") {
+            good = take_delivery_files(config, merge) && good;
+        }
+        merge.finish();
     }
-    if (options.from != "log") {
-        good = take_delivery_files(config, merge) && good;
-    }
-    merge.finish();
+    put_in_place(config, left_out);
     return good ? 0 : 1;
 }
 

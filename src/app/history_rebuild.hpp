@@ -10,8 +10,9 @@ struct RebuildOptions {
 };
 
 /// Brings the records of the retained log, of the delivery files, or of both into the history files. What the files
-/// hold stays, since the log reaches back only as far as its retention; a file that cannot be read, and with `fresh`
-/// every file, is moved aside, not removed. Doing it twice changes nothing.
+/// hold stays, since the log reaches back only as far as its retention; a file that is damaged, and with `fresh`
+/// every file, is moved aside at the end, not removed. Interrupted before that, it has changed nothing; done twice, no
+/// more than once.
 ///
 /// No daemon may use the directory. Returns the exit code: 1 where a part could not be read. Throws std::runtime_error
 /// with one line where nothing could be done.

@@ -82,7 +82,12 @@ void HistorySink::save_history(delivery::SteadyTime now)
 void HistorySink::save_ranking(delivery::SteadyTime now)
 {
     auto saved = way_.ranking.save();
-    static_cast<void>(way_.checkpoints->save_ranking({std::move(saved.applied), std::move(saved.races)}));
+    if (saved.applied != saved_races_) {  // else nothing was ridden since
+        auto positions = saved.applied;
+        if (way_.checkpoints->save_ranking({std::move(saved.applied), std::move(saved.races)})) {
+            saved_races_ = std::move(positions);
+        }
+    }
     const auto took = std::chrono::steady_clock::now() - now;
     next_ranking_ = now + std::max<delivery::SteadyTime::duration>(kRankingCheckpoint, kRestPerWork * took);
 }

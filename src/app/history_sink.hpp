@@ -46,6 +46,7 @@ private:
     std::vector<std::deque<Merged>> merged_;  // by shard: windows that are not in all files yet
     Checkpoints::Positions applied_;
     bool unsaved_{false};
+    Checkpoints::Positions saved_races_;
     delivery::SteadyTime next_history_{delivery::SteadyTime::min()};
     delivery::SteadyTime next_ranking_{delivery::SteadyTime::min()};
 };

@@ -25,10 +25,20 @@ void print(const std::string& line)
     std::fputc('\n', stdout);
 }
 
+/// A running daemon may remove a segment between the look at the directory and the look into the file.
 commitlog::LogContents contents_of(const Config& config, std::uint32_t shard)
 {
-    return commitlog::read_contents(commitlog::system_disk(),
-                                    stream::log_directory(log_directory(config), ShardId{shard}), ShardId{shard});
+    constexpr int kTries = 3;
+    const auto directory = stream::log_directory(log_directory(config), ShardId{shard});
+    for (int tries = 1;; ++tries) {
+        try {
+            return commitlog::read_contents(commitlog::system_disk(), directory, ShardId{shard});
+        } catch (const std::runtime_error&) {
+            if (tries == kTries) {
+                throw;
+            }
+        }
+    }
 }
 
 std::vector<std::uint32_t> selected(const Config& config, const LogSelection& selection)

@@ -31,6 +31,16 @@ telemetry::RecordLimits record_limits(const Config& config)
     return limits;
 }
 
+telemetry::RecordLimits replay_limits(const Config& config)
+{
+    auto limits = record_limits(config);
+    limits.cadence_max = kWidest.cadence_max;
+    limits.resistance_max = kWidest.resistance_max;
+    limits.name_characters = kWidest.name_characters;
+    limits.record_bytes = kWidest.record_bytes;
+    return limits;
+}
+
 history::HistoryStore::Options history_options(const Config& config)
 {
     history::HistoryStore::Options options;
@@ -77,7 +87,7 @@ stream::Stream::Options stream_options(const Config& config)
         log.segment_bytes = config.stream.segment_bytes;
         log.retention = config.stream.retention;
         log.retention_bytes = config.stream.retention_bytes;
-        log.limits = record_limits(config);
+        log.limits = replay_limits(config);
     }
     return options;
 }

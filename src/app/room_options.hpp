@@ -13,6 +13,9 @@ namespace alleycat::app {
 
 [[nodiscard]] std::vector<ClassId> class_ids(const Config& config);
 [[nodiscard]] telemetry::RecordLimits record_limits(const Config& config);
+/// For records that were accepted before, perhaps under other limits: the widest that any configuration may have, but
+/// for classes and seconds, which must have a place.
+[[nodiscard]] telemetry::RecordLimits replay_limits(const Config& config);
 [[nodiscard]] history::HistoryStore::Options history_options(const Config& config);
 [[nodiscard]] stream::Stream::Options stream_options(const Config& config);
 [[nodiscard]] net::HttpServer::Options http_options(const Config& config);

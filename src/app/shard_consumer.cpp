@@ -18,6 +18,7 @@ ShardConsumer::ShardConsumer(ShardId shard, delivery::WindowHints hints, const W
     : shard_(shard),
       way_(way),
       in_history_(way.checkpoints.history()[raw(shard)]),
+      in_races_(way.checkpoints.ranking().applied[raw(shard)]),
       outbox_(way.ranking.outbox(shard)),
       windower_(shard, hints)
 {
@@ -25,12 +26,12 @@ ShardConsumer::ShardConsumer(ShardId shard, delivery::WindowHints hints, const W
 
 stream::SequenceNumber ShardConsumer::position() const
 {
-    return std::min(in_history_, way_.checkpoints.ranking().applied[raw(shard_)]);
+    return std::min(in_history_, in_races_);
 }
 
 stream::SequenceNumber ShardConsumer::seen() const
 {
-    return std::max(in_history_, way_.checkpoints.ranking().applied[raw(shard_)]);
+    return std::max(in_history_, in_races_);
 }
 
 bool ShardConsumer::ready(stream::SteadyTime)

@@ -37,6 +37,7 @@ private:
     const ShardId shard_;
     const Way way_;
     const stream::SequenceNumber in_history_;  // up to this record, the history has it from an earlier process
+    const stream::SequenceNumber in_races_;    // likewise
     ranking::Outbox& outbox_;
     ranking::UpdateBatch batch_;
     delivery::Windower windower_;

@@ -1,6 +1,6 @@
 #include "storage_lock.hpp"
 
-#include <alleycat/core/error.hpp>
+#include <alleycat/core/directory.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -15,10 +15,8 @@ StorageLock::StorageLock(const std::filesystem::path& directory)
     const auto fail = [&directory](const std::string& why) {
         throw std::runtime_error("storage.directory: " + directory.string() + ": " + why);
     };
-    std::error_code made;
-    std::filesystem::create_directories(directory, made);
-    if (made) {
-        fail(made.message());
+    if (const auto made = make_directory(directory); !made) {
+        fail(made.error().message());
     }
     file_ = UniqueFd(::open((directory / "alleycatd.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!file_) {

@@ -123,13 +123,18 @@ void append_frame(std::vector<std::byte>& bytes, const LogRecord& record, std::u
     const auto begin = bytes.size();
     bytes.resize(begin + padded(size));
     auto* at = bytes.data() + begin + kFrameHeaderBytes;
-    const auto put = [&at](std::span<const std::byte> part) { at = std::ranges::copy(part, at).out; };
+    const auto put = [&at](const void* part, std::size_t part_bytes) {
+        if (part_bytes != 0) {  // an empty view may point nowhere
+            std::memcpy(at, part, part_bytes);
+            at += part_bytes;
+        }
+    };
     std::memcpy(bytes.data() + begin, &frame, sizeof frame);
     if (record.explicit_hash_key) {
-        put(std::as_bytes(std::span(&*record.explicit_hash_key, 1)));
+        put(&*record.explicit_hash_key, sizeof *record.explicit_hash_key);
     }
-    put(std::as_bytes(std::span(record.partition_key)));
-    put(std::as_bytes(std::span(record.data)));
+    put(record.partition_key.data(), record.partition_key.size());
+    put(record.data.data(), record.data.size());
     const auto checked = std::span<const std::byte>(bytes).subspan(begin + kUnchecked, size - kUnchecked);
     frame.crc = crc32c(checked, salt);
     std::memcpy(bytes.data() + begin, &frame, kUnchecked);

@@ -1,4 +1,5 @@
 #include <alleycat/commitlog/disk.hpp>
+#include <alleycat/core/directory.hpp>
 #include <alleycat/core/unique_fd.hpp>
 
 #include <fcntl.h>
@@ -90,19 +91,7 @@ private:
 
 class SystemDisk final : public Disk {
 public:
-    Result<void> make_directory(const fs::path& directory) override
-    {
-        std::error_code error;
-        if (fs::is_directory(directory, error)) {
-            return {};
-        }
-        const auto parent = directory.has_parent_path() ? directory.parent_path() : fs::path(".");
-        if (const auto made = make_directory(parent); !made) {
-            return made;
-        }
-        fs::create_directory(directory, error);
-        return error ? Result<void>(boost::system::error_code(error)) : sync_directory(parent);
-    }
+    Result<void> make_directory(const fs::path& directory) override { return alleycat::make_directory(directory); }
 
     Result<std::vector<std::string>> list(const fs::path& directory) const override
     {
@@ -138,11 +127,7 @@ public:
 
     Result<void> remove(const fs::path& path) override { return outcome(::unlink(path.c_str()) == 0); }
 
-    Result<void> sync_directory(const fs::path& directory) override
-    {
-        const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        return outcome(fd && ::fsync(fd.get()) == 0);
-    }
+    Result<void> sync_directory(const fs::path& directory) override { return alleycat::sync_directory(directory); }
 
 private:
     static Result<std::unique_ptr<File>> opened(const fs::path& path, int flags)

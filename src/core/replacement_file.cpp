@@ -1,3 +1,4 @@
+#include <alleycat/core/directory.hpp>
 #include <alleycat/core/replacement_file.hpp>
 
 #include <fcntl.h>
@@ -34,15 +35,6 @@ Result<void> write_all(int fd, std::span<iovec> parts)
             parts.front().iov_base = static_cast<char*>(parts.front().iov_base) + left;
             parts.front().iov_len -= left;
         }
-    }
-    return {};
-}
-
-Result<void> sync_directory(const std::filesystem::path& directory)
-{
-    const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd || ::fsync(fd.get()) != 0) {
-        return last_system_error();
     }
     return {};
 }

@@ -30,11 +30,14 @@ void DeliveryThread::run()
     auto due = SteadyTime::min();
     while (!queue_.finished()) {
         auto window = queue_.pop_until(due);
+        auto now = std::chrono::steady_clock::now();
         while (window) {
             sink_->deliver(*window);
-            window = queue_.pop_until(SteadyTime::min());
+            now = std::chrono::steady_clock::now();
+            window =
+                now < due ? queue_.pop_until(SteadyTime::min()) : std::nullopt;  // others come, perhaps without end
         }
-        due = sink_->settle(std::chrono::steady_clock::now());
+        due = sink_->settle(now);
     }
     sink_->finish();
 }

@@ -94,8 +94,12 @@ Result<void> ClassHistory::pace(TimePoint now, Work work)
     auto done = work();
     const auto took = options_.clock() - start;
     not_before_ = now + took + kRestPerWork * static_cast<int>(options_.classes.size()) * took;
-    if (!done) {
-        spdlog::error("history file {} not written: {}", path_.string(), done.error().message());
+    const auto before = std::exchange(failure_, done ? boost::system::error_code() : done.error());
+    if (!done && failure_ != before) {
+        spdlog::error("history file {} cannot be written: {}; its changes wait, and are tried again", path_.string(),
+                      failure_.message());
+    } else if (done && before) {
+        spdlog::info("history file {} is written again", path_.string());
     }
     return done;
 }

@@ -58,6 +58,7 @@ private:
     bool in_pieces_{false};                   // the file has not had its whole pass
     std::optional<WholePass> pass_;           // under way; of the table as it is
     TimePoint not_before_;                    // no flush sooner: pacing
+    boost::system::error_code failure_;       // of the last flush, told once
     std::optional<TimePoint> quiet_since_;    // the last flush of changes; unknown after loading, until the first flush
 
     // Shared with readers.

@@ -1,5 +1,6 @@
 #include "class_history.hpp"
 
+#include <alleycat/core/directory.hpp>
 #include <alleycat/core/replacement_file.hpp>
 #include <alleycat/history/history_store.hpp>
 
@@ -28,10 +29,8 @@ bool is_left_over(std::string_view name)
 
 void prepare(const fs::path& directory)
 {
-    std::error_code error;
-    fs::create_directories(directory, error);
-    if (error) {
-        throw std::runtime_error(fmt::format("history directory {}: {}", directory.string(), error.message()));
+    if (const auto made = make_directory(directory); !made) {
+        throw std::runtime_error(fmt::format("history directory {}: {}", directory.string(), made.error().message()));
     }
 }
 

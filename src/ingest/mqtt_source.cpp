@@ -58,6 +58,7 @@ public:
 
 private:
     void run();
+    void pause();
     [[nodiscard]] bool connect();
     void serve();
     void leave();
@@ -83,6 +84,7 @@ private:
     Intake intake_;
     Backoff backoff_;
     UniqueFd wake_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    UniqueFd stop_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};  // readable from stop() on
     std::atomic<bool> connected_{false};
     std::atomic<bool> stopping_{false};
     SteadyTime stop_deadline_{};  // written before stopping_
@@ -114,7 +116,7 @@ MqttSource::Impl::Impl(MqttOptions options, Intake intake)
       backoff_(kFirstPause, options_.reconnect_max, std::random_device{}())
 {
     auto* client = client_.get();
-    if (client == nullptr || !wake_) {
+    if (client == nullptr || !wake_ || !stop_) {
         throw std::runtime_error("cannot set up the MQTT client");
     }
     mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, options_.version5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
@@ -152,6 +154,7 @@ void MqttSource::Impl::stop(SteadyTime deadline)
     if (thread_.joinable()) {
         stop_deadline_ = deadline;
         stopping_.store(true);
+        static_cast<void>(::eventfd_write(stop_.get(), 1));
         wake();
         thread_.join();
     }
@@ -164,12 +167,21 @@ void MqttSource::Impl::run()
             serve();
             connected_.store(false);
         }
-        if (!stopping_.load()) {
-            pollfd wake{wake_.get(), POLLIN, 0};
-            static_cast<void>(::poll(&wake, 1, static_cast<int>(backoff_.next().count())));
-            clear_wake();
-            retry();  // records taken before the connection was lost
-        }
+        pause();
+    }
+}
+
+/// Until the next attempt to connect. Meanwhile records that were taken before the connection was lost find room.
+void MqttSource::Impl::pause()
+{
+    const auto end = std::chrono::steady_clock::now() + backoff_.next();
+    for (auto now = std::chrono::steady_clock::now(); now < end && !stopping_.load();
+         now = std::chrono::steady_clock::now()) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - now);
+        pollfd wake{wake_.get(), POLLIN, 0};
+        static_cast<void>(::poll(&wake, 1, static_cast<int>(left.count()) + 1));
+        clear_wake();
+        retry();
     }
 }
 
@@ -177,7 +189,7 @@ bool MqttSource::Impl::connect()
 {
     lost_ = false;
     owes_ = false;  // the broker sends everything again that it has no acknowledgement of
-    if (const auto error = probe_tcp(options_.host, options_.port, kConnectTimeout, wake_.get())) {
+    if (const auto error = probe_tcp(options_.host, options_.port, kConnectTimeout, stop_.get())) {
         if (error != boost::system::errc::interrupted) {
             disconnected(error.message().c_str());
         }

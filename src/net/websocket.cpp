@@ -252,7 +252,6 @@ void WebSocket::close(CloseCode code, std::string_view reason)
         return;
     }
     closing_ = true;
-    closing_since_ = std::chrono::steady_clock::now();
     goodbye_ = make_close_frame(code, reason);
     if (!handler_ || handler_->on_goodbye()) {
         say_goodbye();
@@ -268,13 +267,21 @@ void WebSocket::say_goodbye()
     auto frame = std::make_shared<const std::string>(goodbye_);
     send(std::move(frame));  // while it is the one frame that may still leave
     goodbye_.clear();
+    closing_since_ = std::chrono::steady_clock::now();
+    if (paused_) {  // what was held back has no meaning any more, but is read: see Kind::Error
+        paused_ = false;
+        broken_ = true;
+        held_.clear();
+        wait_readable();
+    }
     flush();
 }
 
 void WebSocket::check_deadline(SteadyTime now)
 {
     const bool silent = !paused_ && now - heard_ > 2 * options_.ping_after;
-    if (closing_ ? now - closing_since_ > kCloseTimeout : silent) {
+    const bool said_goodbye = closing_ && goodbye_.empty();
+    if (said_goodbye ? now - closing_since_ > kCloseTimeout : silent) {
         finish();
     } else if (!closing_ && now - heard_ > options_.ping_after && now - pinged_ > options_.ping_after) {
         pinged_ = now;

@@ -167,6 +167,11 @@ void RankingThread::apply_waiting()
     }
 }
 
+void RankingThread::begin_behind(const std::vector<std::uint64_t>& applied)
+{
+    std::copy_n(applied.begin(), std::min(applied.size(), applied_.size()), applied_.begin());
+}
+
 RankingThread::Saved RankingThread::state() const
 {
     return {applied_, races_.save()};

@@ -2,6 +2,7 @@
 
 #include <alleycat/stream/stream.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 
@@ -53,7 +54,7 @@ inline void write_frame(std::byte* room, const Appended& record)
     std::memcpy(room, &frame, sizeof frame);
     room += sizeof frame;
     for (const auto text : {entry.name, record.partition_key, record.data}) {
-        std::memcpy(room, text.data(), text.size());
+        std::copy(text.begin(), text.end(), reinterpret_cast<char*>(room));  // one may be empty, and nowhere
         room += text.size();
     }
 }

@@ -68,8 +68,10 @@ void Replay::take(const commitlog::LogRecord& record)
 {
     payload_.assign(record.data).append(telemetry::RecordReader::kPadding, '\0');
     reader_.start(std::string_view(payload_).substr(0, record.data.size()));
-    if (reader_.next() != telemetry::RecordReader::Item::Record) {
-        consumer_.refuse(record.sequence, reader_.rejection());
+    const auto item = reader_.next();
+    if (item != telemetry::RecordReader::Item::Record) {
+        const telemetry::Rejection empty{Errc::InvalidJson, "record: must not be empty", {}};
+        consumer_.refuse(record.sequence, item == telemetry::RecordReader::Item::End ? empty : reader_.rejection());
         return;
     }
     const auto& decoded = reader_.record();

@@ -87,6 +87,12 @@ void Shard::start()
     thread_ = std::thread(&Shard::run, this);
 }
 
+void Shard::hurry()
+{
+    hurried_.store(true);
+    wake();
+}
+
 std::uint64_t Shard::stop(SteadyTime deadline)
 {
     if (thread_.joinable()) {
@@ -154,6 +160,7 @@ void Shard::run()
         next = std::min(next, log_ ? next_expiry_ : SteadyTime::max());
         next = std::min(next, room ? SteadyTime::max() : now + kRetry);
         next = std::min(next, announced == committed_ ? SteadyTime::max() : std::max(next_commit_, retry_at_));
+        next = std::min(next, stopping && now < stop_deadline_ ? stop_deadline_ : SteadyTime::max());
         sleep(next, announced, stopping);
     }
     consumer_->finish();

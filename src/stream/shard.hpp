@@ -38,6 +38,8 @@ public:
     [[nodiscard]] SequenceNumber last_sequence() const { return consumed_sequence_; }
 
     void start();
+    /// Commits without waiting for more, from here on.
+    void hurry();
     /// Returns how many records could not be committed until `deadline`.
     [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
 
@@ -63,7 +65,10 @@ private:
     [[nodiscard]] bool consume(SteadyTime now);
     void remove_expired(SteadyTime now);
     /// No further record should be waited for.
-    [[nodiscard]] bool gathered() const { return ring_.tail() - durable() >= commit_bytes_ || space_wanted_.load(); }
+    [[nodiscard]] bool gathered() const
+    {
+        return ring_.tail() - durable() >= commit_bytes_ || space_wanted_.load() || hurried_.load();
+    }
     /// Unless a producer announced more than `announced` entries, or stop() was called after `stopping` was read.
     void sleep(SteadyTime deadline, std::uint64_t announced, bool stopping);
     void wake();
@@ -91,6 +96,7 @@ private:
     std::atomic<std::uint64_t> published_{0};  // entries announced by producers
     std::atomic<std::uint64_t> consumed_{0};   // entries handed to the consumer; never above committed_
     std::atomic<std::size_t> durable_{0};      // a position of the ring
+    std::atomic<bool> hurried_{false};
     std::atomic<bool> stopping_{false};
     SteadyTime stop_deadline_{};  // written before stopping_
 

@@ -48,6 +48,14 @@ private:
 struct Waiter {
     std::function<void()> on_progress;
     std::atomic<bool> durable_wanted{false};  // with Shard::durable(), in one total order: the door has an open ticket
+    std::atomic<bool> space_wanted{false};    // with the flag of a shard, likewise: a ring refused a record
+
+    void tell(std::atomic<bool>& wanted) const
+    {
+        if (wanted.load(std::memory_order_seq_cst) && wanted.exchange(false)) {
+            on_progress();
+        }
+    }
 };
 
 class Producer::Impl {
@@ -67,6 +75,9 @@ public:
 
     bool try_append(const telemetry::Record& record, std::string_view data)
     {
+        if (open_.size() >= kMaxOpen && !settles()) {
+            return false;
+        }
         Appended appended;
         appended.arrival_ms = arrival_ms();
         appended.partition_key = key_template_.render(record, appended.arrival_ms);
@@ -88,7 +99,11 @@ public:
         } else {
             appended.partition_key = {};
         }
-        const auto place = shards_[shard]->try_push(appended);
+        auto place = shards_[shard]->try_push(appended);
+        if (place == 0) {
+            waiter_->space_wanted.store(true, std::memory_order_seq_cst);
+            place = shards_[shard]->try_push(appended);  // room may have come before the flag was seen
+        }
         if (place == 0) {
             flush();  // the shard may sleep, and only an announced record wakes it
             return false;
@@ -141,6 +156,14 @@ private:
         std::size_t place{0};
     };
 
+    /// A shard that cannot commit holds back the tickets behind it, however well the other shards do.
+    bool settles()
+    {
+        static_cast<void>(flush());
+        static_cast<void>(durable());  // which asks to be told
+        return open_.size() < kMaxOpen;
+    }
+
     void settle()
     {
         while (!open_.empty() && shards_[open_.front().shard]->durable() >= open_.front().place) {
@@ -172,7 +195,8 @@ private:
     std::uint64_t pushed_in_all_{0};
     std::int64_t arrival_ms_{0};
     Ticket latest_{0};
-    std::deque<Open> open_;  // what tickets wait for, the oldest first; at most as many as records fit into the rings
+    static constexpr std::size_t kMaxOpen = 256 * 1024;
+    std::deque<Open> open_;  // what tickets wait for, the oldest first
 };
 
 Producer::Producer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -201,14 +225,12 @@ Stream::Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> cons
     static_cast<void>(PartitionKeyTemplate(options_.partition_key));  // throws now rather than at the first door
     const auto on_space = [this] {
         for (const auto& waiter : waiters_) {
-            waiter->on_progress();
+            waiter->tell(waiter->space_wanted);
         }
     };
     const auto on_durable = [this] {
         for (const auto& waiter : waiters_) {
-            if (waiter->durable_wanted.load(std::memory_order_seq_cst) && waiter->durable_wanted.exchange(false)) {
-                waiter->on_progress();
-            }
+            waiter->tell(waiter->durable_wanted);
         }
     };
     for (std::uint32_t shard = 0; shard < shards(); ++shard) {
@@ -236,6 +258,13 @@ Producer Stream::make_producer(std::string door, std::function<void()> on_progre
     waiters_.back()->on_progress = std::move(on_progress);
     const auto number = ledger_.add_door(std::move(door));
     return Producer(std::make_unique<Producer::Impl>(shards_, waiters_.back(), sequence_, ledger_, number, options_));
+}
+
+void Stream::hurry()
+{
+    for (const auto& shard : shards_) {
+        shard->hurry();
+    }
 }
 
 std::uint64_t Stream::stop(SteadyTime deadline)

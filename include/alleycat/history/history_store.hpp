@@ -18,13 +18,14 @@ class ClassHistory;
 
 /// The personal bests of all classes, and their files `class-<id>.gz`.
 ///
-/// Thread:     construction and all calls by one owner (the history thread), but for bests(), file() and add_class():
-/// on any. Durability: merge() keeps samples in memory only. After a flush has succeeded for a class its file holds
-/// them
-///             and survives power loss; a file is always the old or the new one, never a mixture.
+/// Thread:     all calls by one owner (the history thread), but for bests(), file() and add_class().
+///
+/// Durability: merge() keeps samples in memory only. After a flush has succeeded for a class its file holds them and
+///             survives power loss; a file is always the old or the new one, never a mixture.
+///
 /// Cost:       files are compressed as pieces, only changed seconds anew; a class whose flush took t is left alone for
-///             9·t for each class there is: a tenth of a core in all. A class that is quiet for `settle` is compressed
-///             once as a whole, in slices paced the same way.
+///             9·t for each class there was at the start: a tenth of a core in all. A class that is quiet for `settle`
+///             is compressed once as a whole, in slices paced the same way.
 class HistoryStore {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -62,7 +63,7 @@ public:
 
     /// Writes each class that is due at `now`. Blocks for compression and two fsyncs a class.
     /// Errors: the first one of the system (ENOSPC …). The class keeps its old file and its changes, and is tried again
-    /// when due; the other classes are written all the same. Every failure is logged.
+    /// when due; the other classes are written all the same. A failure is logged once, until it goes well.
     Result<void> flush(TimePoint now);
 
     /// Writes every class with changes, due or not: for the stop. Errors: as flush().

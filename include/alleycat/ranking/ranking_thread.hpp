@@ -45,8 +45,10 @@ public:
     [[nodiscard]] Saved save();
     /// Goes on from `saved`: the next tick publishes its races. Before start(). Shards that `saved` does not know start
     /// at 0, and what it knows of others is ignored. After an error (those of Races::load) nothing has been applied:
-    /// replay the log from its beginning.
+    /// begin_behind() other positions.
     [[nodiscard]] Result<void> restore(const Saved& saved);
+    /// Begins without races, behind these positions by shard. Before start().
+    void begin_behind(const std::vector<std::uint64_t>& applied);
 
     /// From here on updates of this class count too. Any thread.
     void add_class(ClassId id);

@@ -95,8 +95,8 @@ public:
     ~Producer();
 
     /// Routes `record`, whose text is `data`, to the shard of its partition key and copies it there; false where the
-    /// shard's ring is full: keep the record and come again after the door's on_progress. Records of one partition key
-    /// stay in order. A record that is in a ring is not durable yet.
+    /// shard's ring is full, or too much waits for a shard that cannot commit: keep the record and come again after the
+    /// door's on_progress. Records of one partition key stay in order. A record that is in a ring is not durable yet.
     [[nodiscard]] bool try_append(const telemetry::Record& record, std::string_view data);
 
     /// Hands over what was appended, and returns the ticket of everything appended so far: the same as before where
@@ -160,6 +160,10 @@ public:
     [[nodiscard]] Producer make_producer(std::string door, std::function<void()> on_progress);
 
     void start();
+
+    /// From here on each shard commits as soon as there is something: for the stop, where clients wait for their last
+    /// acknowledgements.
+    void hurry();
 
     /// Commits and consumes everything accepted, finishes the consumers and ends the threads. No producer may append
     /// any more. Returns how many records could not be committed until `deadline`: none of them was acknowledged.
