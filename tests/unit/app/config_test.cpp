@@ -18,12 +18,12 @@ TEST_CASE("without any source the built-in defaults hold", "[app][config]")
 TEST_CASE("a flag beats a variable, a variable beats the file, the file beats the defaults", "[app][config]")
 {
     const TemporaryDirectory directory;
-    const auto file = directory.write("test.toml", "[stream]\nshards = 8\nname = \"file\"\nring_capacity = \"8MB\"\n");
+    const auto file = directory.write("test.toml", "[stream]\nshards = 8\nname = \"file\"\nring_capacity = \"2MB\"\n");
     const Environment environment{{"ALLEYCAT_STREAM_SHARDS", "16"}, {"ALLEYCAT_STREAM_NAME", "variable"}};
     const auto stream = config_of(load({"--stream-shards", "32", "--config", file}, environment)).stream;
     CHECK(stream.shards == 32);
     CHECK(stream.name == "variable");
-    CHECK(stream.ring_capacity_bytes == 8U << 20);
+    CHECK(stream.ring_capacity_bytes == 2U << 20);
     CHECK(stream.partition_key == Stream{}.partition_key);
 }
 

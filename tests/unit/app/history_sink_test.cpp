@@ -184,7 +184,8 @@ TEST_CASE("without a log there are no checkpoints", "[app][sink]")
     delivery::Window window;
     window.samples = {sample(1, 7, 100)};
     sink.deliver(window);
-    CHECK(sink.settle(fixture.now) == fixture.store.next_due());
+    const auto next = sink.settle(fixture.now);
+    CHECK((next == fixture.store.next_due()));
     sink.finish();
     CHECK(fixture.store.file(ClassId{1}) != nullptr);
     CHECK_FALSE(fs::exists(fixture.directory.path() / "checkpoints"));

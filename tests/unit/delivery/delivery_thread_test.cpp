@@ -89,7 +89,10 @@ private:
 
 Window window(std::uint64_t number)
 {
-    return {{{ClassId{1}, 1, RacerId{number}, 115.2}}, number};
+    Window made;
+    made.samples.push_back({ClassId{1}, 1, RacerId{number}, 115.2});
+    made.data_bytes = number;
+    return made;
 }
 
 std::vector<std::string> without_settle(std::vector<std::string> words)

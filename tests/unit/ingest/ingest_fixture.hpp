@@ -1,17 +1,19 @@
 #pragma once
 
-#include "../stream/stream_fixture.hpp"
+#include "../stream/log_disk.hpp"
 
 #include <alleycat/ingest/intake.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace alleycat::ingest {
 
+using stream::eventually;
+using stream::LogDisk;
+using stream::push;
 using stream::Signal;
 using stream::StreamFixture;
 
@@ -56,6 +58,14 @@ inline std::string array_of(std::uint64_t racer, std::uint32_t first, std::uint3
     return "[" + joined(records, ",") + "]";
 }
 
+/// A stream whose log is on `disk`, and in which every record of these tests is valid also when it is read back.
+inline stream::Stream::Options logged_on(LogDisk& disk, std::uint32_t shards = 1)
+{
+    auto options = stream::on_disk(disk, shards);
+    options.log->limits = limits();
+    return options;
+}
+
 /// "racer@second" of each entry that a shard handed over, in order.
 inline std::vector<std::string> handed_over(const stream::ShardLog& log)
 {
@@ -64,20 +74,6 @@ inline std::vector<std::string> handed_over(const stream::ShardLog& log)
         rows.push_back(std::to_string(raw(seen.entry.racer_id)) + "@" + std::to_string(seen.entry.second));
     }
     return rows;
-}
-
-/// Waits for what another thread brings about. False only where the program is broken.
-template <class Condition>
-[[nodiscard]] bool eventually(Condition condition)
-{
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > end) {
-            return false;
-        }
-        std::this_thread::yield();
-    }
-    return true;
 }
 
 }  // namespace alleycat::ingest

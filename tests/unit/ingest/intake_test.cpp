@@ -30,7 +30,7 @@ struct Fixture {
 
     explicit Fixture(std::size_t ring_bytes = 1024 * 1024)
         : stream({.shards = 1, .ring_capacity_bytes = ring_bytes}),
-          intake(limits(), stream.stream.make_producer([this] { space.raise(); }), counters)
+          intake(limits(), stream.producer([this] { space.raise(); }), counters)
     {
         stream.stream.start();
     }
@@ -45,7 +45,8 @@ struct Fixture {
     std::vector<std::string> stop()
     {
         stream.logs[0]->open();
-        stream.stream.stop();
+        intake.flush();
+        stream.stop();
         return handed_over(*stream.logs[0]);
     }
 };
@@ -169,6 +170,6 @@ TEST_CASE("behind a flush the records are handed over", "[ingest][intake]")
     Fixture fixture;
     static_cast<void>(fixture.take(array_of(1, 1, 20)));
     fixture.intake.flush();
-    CHECK(fixture.stream.stream.state(ShardId{0}).appended == 20);
+    CHECK(fixture.stream.state().appended == 20);
     CHECK(fixture.stream.logs[0]->wait_for_entries(20));
 }

@@ -1,100 +1,8 @@
-#include "ingest_fixture.hpp"
-#include "scripted_broker.hpp"
-
-#include <alleycat/ingest/mqtt_source.hpp>
-
-#include <memory>
+#include "source_fixture.hpp"
 
 using namespace alleycat;
 using namespace alleycat::ingest;
-
-namespace {
-
 using Connection = BrokerConnection;
-
-constexpr std::size_t kPayloadBytes = 256 * 1024;
-
-/// An MQTT source in front of a stream of one shard, connected to a broker that the test plays.
-struct SourceFixture {
-    ScriptedBroker broker;
-    StreamFixture stream;
-    DoorCounters counters;
-    stream::Producer filler;
-    std::unique_ptr<MqttSource> source;
-
-    explicit SourceFixture(bool version5 = false)
-        : stream({.shards = 1, .ring_capacity_bytes = kSmallRing}), filler(stream.stream.make_producer([] {}))
-    {
-        auto producer = stream.stream.make_producer([this] {
-            if (source) {
-                source->space_returned();
-            }
-        });
-        MqttOptions options;
-        options.port = broker.port();
-        options.version5 = version5;
-        options.reconnect_max = std::chrono::milliseconds(100);
-        options.payload_bytes = kPayloadBytes;
-        source = std::make_unique<MqttSource>(options, Intake(limits(), std::move(producer), counters));
-    }
-    SourceFixture(const SourceFixture&) = delete;
-    SourceFixture& operator=(const SourceFixture&) = delete;
-    ~SourceFixture()
-    {
-        if (source) {
-            source->stop();
-        }
-        stream.logs[0]->open();
-        stream.stream.stop();
-    }
-
-    void start()
-    {
-        stream.stream.start();
-        source->start();
-    }
-    /// Fills the ring while its consumer is closed. Returns with how many records.
-    std::size_t fill_ring()
-    {
-        stream.logs[0]->close();
-        std::size_t records = 0;
-        while (filler.try_append(stream::record(99, 1), 200)) {
-            ++records;
-        }
-        return records;
-    }
-    /// The source has met a full ring, and its loop has come round since: what leaves on a stall has left.
-    [[nodiscard]] bool stalls() const
-    {
-        if (!eventually([&] { return counters.stalls > 0; })) {
-            return false;
-        }
-        for (int round = 0; round < 3; ++round) {
-            const auto before = counters.stalls.load();
-            source->space_returned();
-            if (!eventually([&] { return counters.stalls > before; })) {
-                return false;
-            }
-        }
-        return true;
-    }
-    [[nodiscard]] std::uint64_t appended() const { return stream.stream.state(ShardId{0}).appended; }
-};
-
-/// The next packet must be the PUBACK of message `id`.
-void expect_puback(Connection& connection, unsigned id)
-{
-    const auto packet = connection.receive();
-    CHECK(packet.type == 4);
-    CHECK(packet.word(0) == id);
-}
-
-std::size_t count(const std::vector<std::string>& rows, const std::string& row)
-{
-    return static_cast<std::size_t>(std::count(rows.begin(), rows.end(), row));
-}
-
-}  // namespace
 
 TEST_CASE("CONNECT asks for a persistent session", "[ingest][mqtt]")
 {
@@ -351,7 +259,7 @@ TEST_CASE("a stop acknowledges what was taken and says goodbye", "[ingest][mqtt]
     auto connection = fixture.broker.accept_subscriber();
     connection.send(Connection::publish(1, record_text(7, 1)));
     REQUIRE(fixture.stream.logs[0]->wait_for_entries(1));
-    fixture.source->stop();
+    fixture.source->stop(stream::limit());
     expect_puback(connection, 1);
     CHECK(connection.receive().type == 14);  // DISCONNECT; in 3.1.1 the session stays
     CHECK_FALSE(fixture.source->connected());
@@ -365,7 +273,7 @@ TEST_CASE("a stop while a record waits for room acknowledges nothing of it", "[i
     static_cast<void>(fixture.fill_ring());
     connection.send(Connection::publish(1, record_text(7, 1)));
     REQUIRE(fixture.stalls());
-    fixture.source->stop();
+    fixture.source->stop(SteadyTime::min());
     fixture.source.reset();
     const auto said = connection.read_to_end();
     CHECK(said.find('\x40') == std::string::npos);  // no PUBACK: the broker keeps the message

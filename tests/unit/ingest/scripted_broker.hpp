@@ -26,7 +26,14 @@ struct Packet {
 /// A connection of the client under test, seen from the broker, which the test plays.
 class BrokerConnection : public net::RawSocket {
 public:
-    using RawSocket::RawSocket;
+    explicit BrokerConnection(UniqueFd&& fd) : BrokerConnection(fd.get(), fd) {}
+
+    /// The end of this connection will be a reset.
+    void break_at_the_end() const
+    {
+        const linger none{1, 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    }
 
     [[nodiscard]] Packet receive()
     {
@@ -67,6 +74,11 @@ public:
 
     static std::string word(unsigned value) { return {static_cast<char>(value >> 8), static_cast<char>(value & 0xFF)}; }
     static std::string text(std::string_view bytes) { return word(static_cast<unsigned>(bytes.size())).append(bytes); }
+
+private:
+    BrokerConnection(int socket, UniqueFd& fd) : RawSocket(std::move(fd)), socket_(socket) {}
+
+    int socket_;
 };
 
 /// Listens where the client under test is told to connect.

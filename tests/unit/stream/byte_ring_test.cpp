@@ -16,16 +16,26 @@ namespace {
 
 bool push(ByteRing& ring, std::string_view bytes)
 {
-    return ring.try_push(bytes.size(), [&](std::byte* room) { std::memcpy(room, bytes.data(), bytes.size()); });
+    return ring.try_push(bytes.size(), [&](std::byte* room) { std::memcpy(room, bytes.data(), bytes.size()); }) != 0;
 }
 
-std::vector<std::string> drain(ByteRing& ring, std::size_t max_bytes = SIZE_MAX)
+std::vector<std::string> visit(const ByteRing& ring, ByteRing::Visited& visited, std::size_t max_frames = SIZE_MAX,
+                               std::size_t max_bytes = SIZE_MAX)
 {
     std::vector<std::string> frames;
-    const auto count = ring.drain(max_bytes, [&](std::span<const std::byte> frame) {
+    visited = ring.visit(visited.end, max_frames, max_bytes, [&](std::span<const std::byte> frame) {
         frames.emplace_back(reinterpret_cast<const char*>(frame.data()), frame.size());
     });
-    CHECK(count == frames.size());
+    CHECK(visited.frames == frames.size());
+    return frames;
+}
+
+/// Visits frames and gives their room back.
+std::vector<std::string> drain(ByteRing& ring, std::size_t max_bytes = SIZE_MAX)
+{
+    ByteRing::Visited visited{ring.head(), 0};
+    auto frames = visit(ring, visited, SIZE_MAX, max_bytes);
+    ring.release(visited.end);
     return frames;
 }
 
@@ -107,12 +117,12 @@ TEST_CASE("a refused frame is not filled and leaves no trace", "[stream][ring]")
     for (int n = 0; n < 3; ++n) {
         REQUIRE(push(ring, std::string(1024, 'x')));
     }
-    CHECK_FALSE(ring.try_push(1024, [](std::byte*) { FAIL("there is no room to fill"); }));
+    CHECK(ring.try_push(1024, [](std::byte*) { FAIL("there is no room to fill"); }) == 0);
     CHECK(drain(ring).size() == 3);
     CHECK(ring.size() == 0);
 }
 
-TEST_CASE("a drain stops at about the bytes it may take", "[stream][ring]")
+TEST_CASE("a visit stops at about the bytes it may take", "[stream][ring]")
 {
     ByteRing ring(8192);
     for (int n = 0; n < 50; ++n) {
@@ -121,6 +131,44 @@ TEST_CASE("a drain stops at about the bytes it may take", "[stream][ring]")
     CHECK(drain(ring, 640).size() == 10);
     CHECK(drain(ring, 641).size() == 11);
     CHECK(drain(ring).size() == 29);
+}
+
+TEST_CASE("frames may be visited as often as one likes, and only a release gives their room back", "[stream][ring]")
+{
+    ByteRing ring(4096);
+    for (int n = 0; n < 3; ++n) {
+        REQUIRE(push(ring, std::to_string(n) + std::string(1023, 'x')));
+    }
+    ByteRing::Visited first{ring.head(), 0};
+    CHECK(visit(ring, first, 2).size() == 2);
+    ByteRing::Visited again{ring.head(), 0};
+    CHECK(visit(ring, again).size() == 3);
+    auto rest = first;
+    CHECK(visit(ring, rest).at(0).front() == '2');
+    CHECK(rest.end == again.end);
+    CHECK(rest.end == ring.tail());
+    CHECK_FALSE(push(ring, std::string(1024, 'y')));
+    ring.release(first.end);
+    CHECK(ring.head() == first.end);
+    CHECK(push(ring, std::string(1024, 'y')));
+    CHECK(visit(ring, rest).size() == 1);  // behind what was visited before the release
+    CHECK(drain(ring).size() == 2);
+}
+
+TEST_CASE("a frame's place is where the visit that shows it ends, also round the end of the ring", "[stream][ring]")
+{
+    ByteRing ring(4096);
+    std::mt19937 random(5);
+    std::size_t before = 0;
+    for (int n = 0; n < 1'000; ++n) {
+        const auto place = ring.try_push(1 + random() % 1024, [](std::byte*) {});
+        REQUIRE(place > before);
+        before = place;
+        ByteRing::Visited visited{ring.head(), 0};
+        REQUIRE(visit(ring, visited).size() == 1);
+        REQUIRE(visited.end == place);
+        ring.release(visited.end);
+    }
 }
 
 TEST_CASE("frames of any size go round and round a ring", "[stream][ring]")
@@ -178,7 +226,7 @@ TEST_CASE("each producer's frames arrive whole and in order, and none is lost", 
     std::size_t out_of_order = 0;
     const auto all = std::size_t{kProducers} * kFrames;
     for (std::size_t received = 0; received < all;) {
-        const auto frames = ring.drain(4096, [&](std::span<const std::byte> frame) {
+        const auto visited = ring.visit(ring.head(), SIZE_MAX, 4096, [&](std::span<const std::byte> frame) {
             const auto from = signature(frame);
             if (!from || from->first >= kProducers) {
                 ++torn;
@@ -186,8 +234,9 @@ TEST_CASE("each producer's frames arrive whole and in order, and none is lost", 
                 ++out_of_order;
             }
         });
-        received += frames;
-        if (frames == 0) {
+        ring.release(visited.end);
+        received += visited.frames;
+        if (visited.frames == 0) {
             std::this_thread::yield();
         }
     }

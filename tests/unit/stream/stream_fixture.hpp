@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alleycat/core/json_text.hpp>
 #include <alleycat/stream/stream.hpp>
 
 #include <catch2/catch.hpp>
@@ -7,6 +8,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -83,6 +85,22 @@ public:
         return changed_.wait_until(lock, until, [&] { return seen_.size() >= count; });
     }
 
+    [[nodiscard]] std::vector<SequenceNumber> refused() const
+    {
+        const std::lock_guard lock(mutex_);
+        return refused_;
+    }
+    /// How many entries had come when the replay ended; none while it goes on.
+    [[nodiscard]] std::optional<std::size_t> replayed() const
+    {
+        const std::lock_guard lock(mutex_);
+        return replayed_;
+    }
+
+    // Set before the stream is made.
+    SequenceNumber position{0};
+    SequenceNumber latest{0};  // that the consumer has an effect of; 0: its position
+
     /// Called on the shard's thread, with how many entries came since the last call; returns when to call again.
     std::function<SteadyTime(SteadyTime now, std::size_t entries)> on_end_batch = [](SteadyTime, std::size_t) {
         return SteadyTime::max();
@@ -95,6 +113,8 @@ private:
     std::condition_variable changed_;
     bool open_{true};  // all guarded by mutex_
     std::vector<Seen> seen_;
+    std::vector<SequenceNumber> refused_;
+    std::optional<std::size_t> replayed_;
     bool finished_{false};
 };
 
@@ -102,6 +122,8 @@ class RecordingConsumer final : public ShardConsumer {
 public:
     explicit RecordingConsumer(std::shared_ptr<ShardLog> log) : log_(std::move(log)) {}
 
+    SequenceNumber position() const override { return log_->position; }
+    SequenceNumber seen() const override { return std::max(log_->position, log_->latest); }
     bool ready(SteadyTime) override
     {
         note_thread();
@@ -119,6 +141,18 @@ public:
             log_->seen_.push_back(std::move(seen));
         }
         log_->changed_.notify_all();
+    }
+    void refuse(SequenceNumber sequence, const telemetry::Rejection&) override
+    {
+        note_thread();
+        const std::lock_guard lock(log_->mutex_);
+        log_->refused_.push_back(sequence);
+    }
+    void end_replay() override
+    {
+        note_thread();
+        const std::lock_guard lock(log_->mutex_);
+        log_->replayed_ = log_->seen_.size();
     }
     SteadyTime end_batch(SteadyTime now) override
     {
@@ -151,12 +185,23 @@ private:
 /// A stream whose consumers record.
 struct StreamFixture {
     std::vector<std::shared_ptr<ShardLog>> logs;
+    Ledger ledger;
     Stream stream;
 
-    explicit StreamFixture(const Stream::Options& options)
-        : logs(make_logs(options.shards)), stream(options, consumers())
+    /// `made`: the shards' logs, where they say something else than new ones would.
+    explicit StreamFixture(const Stream::Options& options, std::vector<std::shared_ptr<ShardLog>> made = {})
+        : logs(made.empty() ? make_logs(options.shards + options.retired_shards) : std::move(made)),
+          stream(options, consumers(), ledger)
     {
     }
+
+    [[nodiscard]] Producer producer(std::function<void()> on_progress = [] {})
+    {
+        return stream.make_producer("test", std::move(on_progress));
+    }
+    /// Returns how many records could not be committed.
+    std::uint64_t stop() { return stream.stop(limit()); }
+    [[nodiscard]] Stream::ShardState state(std::uint32_t shard = 0) const { return stream.state(ShardId{shard}); }
 
     [[nodiscard]] std::size_t entries() const
     {
@@ -167,7 +212,6 @@ struct StreamFixture {
         return count;
     }
 
-private:
     static std::vector<std::shared_ptr<ShardLog>> make_logs(std::uint32_t shards)
     {
         std::vector<std::shared_ptr<ShardLog>> made;
@@ -176,6 +220,8 @@ private:
         }
         return made;
     }
+
+private:
     [[nodiscard]] std::vector<std::unique_ptr<ShardConsumer>> consumers() const
     {
         std::vector<std::unique_ptr<ShardConsumer>> made;
@@ -197,6 +243,27 @@ inline telemetry::Record record(std::uint64_t racer, std::uint32_t second, std::
     made.resistance = 31;
     made.name = name;
     return made;
+}
+
+/// The text from which a door reads `record`.
+inline std::string text_of(const telemetry::Record& record)
+{
+    std::string text = R"({"event":")";
+    text.append(record.event == telemetry::Event::Final ? "final" : "update");
+    append_number(text.append(R"(","deviceTimestamp":1620240672076,"second":)"), std::uint64_t{record.second});
+    text.append(R"(,"raceId":)").append(std::to_string(raw(record.race_id)));
+    append_string(text.append(R"(,"name":)"), record.name);
+    text.append(R"(,"racerId":)").append(std::to_string(raw(record.racer_id)));
+    text.append(R"(,"classId":)").append(std::to_string(raw(record.class_id)));
+    append_number(text.append(R"(,"cadence":)"), record.cadence);
+    append_number(text.append(R"(,"resistance":)"), record.resistance);
+    return text.append("}");
+}
+
+/// Appends `record` with a text of its own.
+[[nodiscard]] inline bool push(Producer& producer, const telemetry::Record& record)
+{
+    return producer.try_append(record, text_of(record));
 }
 
 }  // namespace alleycat::stream

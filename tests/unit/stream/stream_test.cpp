@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <map>
-#include <set>
 
 using namespace alleycat;
 using namespace alleycat::stream;
@@ -16,7 +15,7 @@ constexpr std::size_t kSmallRing = 4096;
 /// Appends, waiting for room as a door does. False only where room never returned.
 bool append(Producer& producer, Signal& space, const telemetry::Record& what)
 {
-    while (!producer.try_append(what, 200)) {
+    while (!push(producer, what)) {
         if (!space.wait()) {
             return false;
         }
@@ -28,7 +27,7 @@ bool append(Producer& producer, Signal& space, const telemetry::Record& what)
 std::uint32_t fill(Producer& producer, std::uint64_t racer)
 {
     std::uint32_t second = 0;
-    while (producer.try_append(record(racer, second + 1), 200)) {
+    while (push(producer, record(racer, second + 1))) {
         ++second;
     }
     return second;
@@ -39,17 +38,19 @@ std::uint32_t fill(Producer& producer, std::uint64_t racer)
 TEST_CASE("an entry is what was appended", "[stream]")
 {
     StreamFixture fixture({.shards = 1});
-    auto producer = fixture.stream.make_producer([] {});
+    auto producer = fixture.producer();
     fixture.stream.start();
     telemetry::Record final_second = record(7, 300, "Zo\xC3\xAB");
     final_second.event = telemetry::Event::Final;
     final_second.class_id = ClassId{6};
     final_second.race_id = RaceId{-5};
     const std::string long_name(4 * 64, 'n');  // 64 characters of four bytes
-    REQUIRE(producer.try_append(record(0, 1, ""), 170));
-    REQUIRE(producer.try_append(final_second, 16'384));
-    REQUIRE(producer.try_append(record(9, 2, long_name), 1));
-    fixture.stream.stop();
+    const std::string text(16'384, ' ');
+    REQUIRE(producer.try_append(record(0, 1, ""), text.substr(0, 170)));
+    REQUIRE(producer.try_append(final_second, text));
+    REQUIRE(producer.try_append(record(9, 2, long_name), text.substr(0, 1)));
+    producer.flush();
+    fixture.stop();
 
     const auto seen = fixture.logs[0]->seen();
     REQUIRE(seen.size() == 3);
@@ -66,8 +67,8 @@ TEST_CASE("an entry is what was appended", "[stream]")
     CHECK(seen[1].entry.data_bytes == 16'384);
     CHECK(seen[1].name == "Zo\xC3\xAB");
     CHECK(seen[2].name == long_name);
-    CHECK(seen[0].entry.arrival_order < seen[1].entry.arrival_order);
-    CHECK(seen[1].entry.arrival_order < seen[2].entry.arrival_order);
+    CHECK(seen[0].entry.sequence < seen[1].entry.sequence);
+    CHECK(seen[1].entry.sequence < seen[2].entry.sequence);
 }
 
 TEST_CASE("records of one key stay in order and in one shard, whatever other producers do", "[stream]")
@@ -80,7 +81,7 @@ TEST_CASE("records of one key stay in order and in one shard, whatever other pro
     std::vector<Signal> spaces(kProducers);
     std::vector<Producer> producers;
     for (auto& space : spaces) {
-        producers.push_back(fixture.stream.make_producer([&space] { space.raise(); }));
+        producers.push_back(fixture.producer([&space] { space.raise(); }));
     }
     fixture.stream.start();
     std::atomic<int> stuck{0};
@@ -98,17 +99,17 @@ TEST_CASE("records of one key stay in order and in one shard, whatever other pro
     for (auto& door : doors) {
         door.join();
     }
-    fixture.stream.stop();
+    fixture.stop();
     REQUIRE(stuck == 0);
 
     KeyHasher hash;
-    std::set<std::uint64_t> orders;
     for (std::uint32_t shard = 0; shard < kShards; ++shard) {
         std::map<RacerId, std::uint32_t> latest;
+        SequenceNumber before = 0;
         for (const auto& seen : fixture.logs[shard]->seen()) {
             const auto racer = seen.entry.racer_id;
             REQUIRE(seen.entry.second == ++latest[racer]);
-            orders.insert(seen.entry.arrival_order);
+            REQUIRE(seen.entry.sequence > std::exchange(before, seen.entry.sequence));
         }
         for (const auto& [racer, second] : latest) {
             CHECK(second == kSeconds);
@@ -116,23 +117,25 @@ TEST_CASE("records of one key stay in order and in one shard, whatever other pro
         }
         CHECK(fixture.logs[shard]->finished());
     }
-    CHECK(orders.size() == kProducers * kRacers * kSeconds);  // no two alike
+    CHECK(fixture.entries() == kProducers * kRacers * kSeconds);
 }
 
-TEST_CASE("arrival order increases over all shards in the order of acceptance", "[stream]")
+TEST_CASE("sequence numbers increase over all shards in the order of acceptance", "[stream]")
 {
     StreamFixture fixture({.shards = 4});
-    auto first = fixture.stream.make_producer([] {});
-    auto second = fixture.stream.make_producer([] {});
+    auto first = fixture.producer();
+    auto second = fixture.producer();
     fixture.stream.start();
     for (std::uint32_t n = 0; n < 1'000; ++n) {
-        REQUIRE((n % 3 == 0 ? first : second).try_append(record(n, n + 1), 200));
+        REQUIRE(push(n % 3 == 0 ? first : second, record(n, n + 1)));
     }
-    fixture.stream.stop();
+    first.flush();
+    second.flush();
+    fixture.stop();
     std::map<std::uint64_t, std::uint32_t> by_order;
     for (const auto& log : fixture.logs) {
         for (const auto& seen : log->seen()) {
-            by_order.emplace(seen.entry.arrival_order, seen.entry.second);
+            by_order.emplace(seen.entry.sequence, seen.entry.second);
         }
     }
     std::uint32_t expected = 0;
@@ -147,7 +150,7 @@ TEST_CASE("a record is routed by its key's MD5, also where many keys come by", "
     constexpr std::uint32_t kShards = 5;
     constexpr std::uint64_t kRacers = 20'000;  // more than a producer remembers routes of
     StreamFixture fixture({.shards = kShards, .partition_key = "${uuid}"});
-    auto producer = fixture.stream.make_producer([] {});
+    auto producer = fixture.producer();
     fixture.stream.start();
     const auto key_of = [](std::uint64_t racer) {
         return racer % 2 == 0 ? std::to_string(racer) : "a key longer than most keys are: " + std::to_string(racer);
@@ -157,10 +160,11 @@ TEST_CASE("a record is routed by its key's MD5, also where many keys come by", "
             const auto key = key_of(racer);
             auto one = record(racer, 1);
             one.uuid = key;
-            REQUIRE(producer.try_append(one, 200));
+            REQUIRE(push(producer, one));
         }
     }
-    fixture.stream.stop();
+    producer.flush();
+    fixture.stop();
     KeyHasher hash;
     std::size_t wrong = 0;
     for (std::uint32_t shard = 0; shard < kShards; ++shard) {
@@ -176,21 +180,22 @@ TEST_CASE("a full ring refuses, its producer hears of room, and nothing is lost"
 {
     StreamFixture fixture({.shards = 1, .ring_capacity_bytes = kSmallRing});
     Signal space;
-    auto producer = fixture.stream.make_producer([&space] { space.raise(); });
+    auto producer = fixture.producer([&space] { space.raise(); });
     auto& log = *fixture.logs[0];
     log.close();
     fixture.stream.start();
 
     const auto taken = fill(producer, 7);
     CHECK(taken > 20);
-    CHECK_FALSE(producer.try_append(record(7, taken + 1), 200));  // still full
-    CHECK(fixture.stream.state(ShardId{0}).consumed == 0);
+    CHECK_FALSE(push(producer, record(7, taken + 1)));  // still full
+    CHECK(fixture.state().consumed == 0);
     log.open();
     REQUIRE(space.wait());
     for (std::uint32_t second = taken + 1; second <= 1'000; ++second) {
         REQUIRE(append(producer, space, record(7, second)));
     }
-    fixture.stream.stop();
+    producer.flush();
+    fixture.stop();
 
     const auto seen = log.seen();
     REQUIRE(seen.size() == 1'000);
@@ -204,25 +209,25 @@ TEST_CASE("every producer hears of room, also one that was not refused", "[strea
     StreamFixture fixture({.shards = 2, .ring_capacity_bytes = kSmallRing});
     Signal first_space;
     Signal second_space;
-    auto first = fixture.stream.make_producer([&] { first_space.raise(); });
-    auto second = fixture.stream.make_producer([&] { second_space.raise(); });
+    auto first = fixture.producer([&] { first_space.raise(); });
+    auto second = fixture.producer([&] { second_space.raise(); });
     fixture.logs[0]->close();
     fixture.logs[1]->close();
     fixture.stream.start();
     static_cast<void>(fill(first, 1));
     static_cast<void>(fill(second, 1));
-    CHECK_FALSE(second.try_append(record(1, 300), 200));
+    CHECK_FALSE(push(second, record(1, 300)));
     fixture.logs[0]->open();
     fixture.logs[1]->open();
     CHECK(first_space.wait());
     CHECK(second_space.wait());
-    fixture.stream.stop();
+    fixture.stop();
 }
 
 TEST_CASE("a full shard does not keep records from the others", "[stream]")
 {
     StreamFixture fixture({.shards = 2, .ring_capacity_bytes = kSmallRing});
-    auto producer = fixture.stream.make_producer([] {});
+    auto producer = fixture.producer();
     fixture.logs[0]->close();
     fixture.stream.start();
     KeyHasher hash;
@@ -231,76 +236,77 @@ TEST_CASE("a full shard does not keep records from the others", "[stream]")
         racers[raw(shard_of(hash(std::to_string(racer)), 2))] = racer;
     }
     const auto taken = fill(producer, racers[0]);
-    REQUIRE(producer.try_append(record(racers[1], 1), 200));
+    REQUIRE(push(producer, record(racers[1], 1)));
     producer.flush();
     CHECK(fixture.logs[1]->wait_for_entries(1));
     fixture.logs[0]->open();
-    fixture.stream.stop();
+    fixture.stop();
     CHECK(fixture.logs[0]->seen().size() == taken);
 }
 
-TEST_CASE("a stop brings everything accepted to the consumers, flushed or not, and finishes them", "[stream]")
+TEST_CASE("a stop brings everything that was flushed to the consumers, and finishes them", "[stream]")
 {
     StreamFixture fixture({.shards = 4});
-    auto producer = fixture.stream.make_producer([] {});
+    auto producer = fixture.producer();
     for (auto& log : fixture.logs) {
         log->close();
     }
     fixture.stream.start();
     for (std::uint64_t racer = 0; racer < 2'000; ++racer) {
-        REQUIRE(producer.try_append(record(racer, 1), 200));
+        REQUIRE(push(producer, record(racer, 1)));
     }
+    producer.flush();
     std::thread opener([&] {
         for (auto& log : fixture.logs) {
             log->open();
         }
     });
-    fixture.stream.stop();
+    fixture.stop();
     opener.join();
     CHECK(fixture.entries() == 2'000);
     for (auto& log : fixture.logs) {
         CHECK(log->finished());
     }
-    fixture.stream.stop();  // once more changes nothing
+    fixture.stop();  // once more changes nothing
     CHECK(fixture.entries() == 2'000);
 }
 
 TEST_CASE("a shard's counters balance", "[stream]")
 {
     StreamFixture fixture({.shards = 1, .ring_capacity_bytes = 10'000});
-    auto producer = fixture.stream.make_producer([] {});
+    auto producer = fixture.producer();
     auto& log = *fixture.logs[0];
     log.close();
     fixture.stream.start();
     CHECK(fixture.stream.shards() == 1);
-    CHECK(fixture.stream.state(ShardId{0}).ring_capacity == 16'384);
-    CHECK(fixture.stream.state(ShardId{0}).ring_bytes == 0);
+    CHECK(fixture.state().ring_capacity == 16'384);
+    CHECK(fixture.state().ring_bytes == 0);
     for (std::uint32_t second = 1; second <= 50; ++second) {
-        REQUIRE(producer.try_append(record(7, second), 200));
+        REQUIRE(push(producer, record(7, second)));
     }
     producer.flush();
-    CHECK(fixture.stream.state(ShardId{0}).appended == 50);
-    CHECK(fixture.stream.state(ShardId{0}).consumed == 0);
-    CHECK(fixture.stream.state(ShardId{0}).ring_bytes >= 50 * 40);
+    CHECK(fixture.state().appended == 50);
+    CHECK(fixture.state().consumed == 0);
+    CHECK(fixture.state().ring_bytes >= 50 * 40);
     log.open();
     CHECK(log.wait_for_entries(50));
-    fixture.stream.stop();
-    CHECK(fixture.stream.state(ShardId{0}).appended == 50);
-    CHECK(fixture.stream.state(ShardId{0}).consumed == 50);
-    CHECK(fixture.stream.state(ShardId{0}).ring_bytes == 0);
+    fixture.stop();
+    CHECK(fixture.state().appended == 50);
+    CHECK(fixture.state().consumed == 50);
+    CHECK(fixture.state().ring_bytes == 0);
 }
 
 TEST_CASE("a shard's depth is never more than its ring, whenever one looks", "[stream]")
 {
     StreamFixture fixture({.shards = 1, .ring_capacity_bytes = kSmallRing});
     Signal space;
-    auto producer = fixture.stream.make_producer([&space] { space.raise(); });
+    auto producer = fixture.producer([&space] { space.raise(); });
     fixture.stream.start();
     std::atomic<bool> done{false};
     std::atomic<std::size_t> wrong{0};
     std::thread observer([&] {
         while (!done.load()) {
-            const auto state = fixture.stream.state(ShardId{0});
+            const auto state = fixture.state();
             wrong += state.ring_bytes > state.ring_capacity || state.consumed > state.appended ? 1U : 0U;
         }
     });
@@ -311,9 +317,10 @@ TEST_CASE("a shard's depth is never more than its ring, whenever one looks", "[s
             producer.flush();
         }
     }
+    producer.flush();
     done.store(true);
     observer.join();
-    fixture.stream.stop();
+    fixture.stop();
     CHECK(went_on);
     CHECK(wrong == 0);
 }
