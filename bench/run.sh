@@ -5,12 +5,13 @@
 #   bench/run.sh mqtt telemetry   those named
 #
 # ALLEYCAT_BIN: a folder of ready programs, instead of building them. ALLEYCAT_BENCH_ROUNDS: instead of 5.
-# Needs two cores, and for the load: node 18 or newer with npm, mosquitto, nginx and wrk.
+# ALLEYCAT_BENCH_DIRECTORY: where all data goes, on the disk to be measured, instead of the system's temporary folder.
+# Needs two cores, 6 GB of disk, and for the load: node 18.17 or newer with npm, mosquitto, nginx, nats-server and wrk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 micro=(telemetry stream history)
-load=(ingest mqtt history_http broadcast latency sim_cost)
+load=(ingest log_ingest ack_latency start_time nats mqtt history_http broadcast latency sim_cost)
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=("${micro[@]}" "${load[@]}")

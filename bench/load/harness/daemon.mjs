@@ -1,7 +1,10 @@
 // alleycatd and alleycat-sim.
 
+import { readFileSync, readdirSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
 import { LOAD_CORE, SERVER_CORE, binary, get, until } from './place.mjs';
-import { idle } from './measure.mjs';
+import { idle, require } from './measure.mjs';
 
 /// Starts the daemon with its defaults, but for where it listens and keeps its data. `settings`: environment names without
 /// ALLEYCAT_.
@@ -20,6 +23,11 @@ export async function metrics(daemon) {
   return new Map(samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
 }
 
+/// Of one figure, the sum over all its labels.
+export function total(samples, name) {
+  return [...samples].reduce((sum, [sample, value]) => sum + (sample.startsWith(`${name}{`) ? value : 0), 0);
+}
+
 export async function acceptedBy(daemon, door) {
   return (await metrics(daemon)).get(`alleycat_records_accepted_total{door="${door}"}`) ?? 0;
 }
@@ -28,14 +36,35 @@ export async function acceptedBy(daemon, door) {
 export async function settled(daemon) {
   await until('the daemon to be done', async () => {
     const now = await metrics(daemon);
-    const sum = (name) =>
-      [...now].reduce((total, [sample, value]) => total + (sample.startsWith(`${name}{`) ? value : 0), 0);
     return (
-      sum('alleycat_shard_appended_records_total') === sum('alleycat_shard_consumed_records_total') &&
+      total(now, 'alleycat_shard_appended_records_total') === total(now, 'alleycat_shard_consumed_records_total') &&
       now.get('alleycat_delivery_windows_waiting') === 0
     );
   });
   await idle(daemon.pid);
+}
+
+/// Stops it in good order; it says that it took so many records since its start, and has applied them all.
+export async function stopDaemon(daemon, records) {
+  await daemon.stop();
+  const said = `stopped; ${records} records accepted, ${records} applied`;
+  require(daemon.ended === 0 && daemon.stderr.includes(said), `alleycatd ended (${daemon.ended}) and did not say: ${said}`);
+}
+
+/// Reads a log that nobody writes: as many records as there must be, and none of its bytes damaged.
+export async function verifyLog(place, directory, records) {
+  const said = await place.output(binary('alleycatd'), ['log', 'verify', `--storage-directory=${directory}`]);
+  const shards = said.trim().split('\n').map((line) => JSON.parse(line));
+  const sum = (name) => shards.reduce((all, shard) => all + shard[name], 0);
+  require(sum('records') === records, `${sum('records')} records in the log instead of ${records}`);
+  require(sum('damagedRegions') === 0 && sum('tornBytes') === 0, `the log is damaged: ${said}`);
+}
+
+/// Of a data directory that nobody writes: the history of each class, in one order whatever order it was written in.
+export function histories(directory) {
+  const names = readdirSync(`${directory}/history`).filter((name) => name.endsWith('.gz')).sort();
+  const read = (name) => JSON.stringify(JSON.parse(gunzipSync(readFileSync(`${directory}/history/${name}`)).toString()));
+  return names.map((name) => `${name} ${read(name)}`);
 }
 
 /// Starts the load. `flags`: name → value, or true for a flag without one.

@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import http from 'node:http';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,6 +31,13 @@ export function binary(name) {
     throw new Error(`${path} is missing: build it, or say in ALLEYCAT_BIN where it is`);
   }
   return path;
+}
+
+const PATH = `${process.env.PATH}:/usr/sbin`; // where Debian has mosquitto, nginx and nats-server
+
+/// Whether a program of the system is there.
+export function installed(name) {
+  return PATH.split(':').some((directory) => existsSync(join(directory, name)));
 }
 
 export function script(name) {
@@ -88,8 +95,7 @@ export class Program {
     this.stdout = '';
     this.stderr = '';
     const plain = Object.entries(process.env).filter(([key]) => !key.startsWith('ALLEYCAT_'));
-    const env = { ...Object.fromEntries(plain), ...environment };
-    env.PATH += ':/usr/sbin'; // where Debian has mosquitto and nginx
+    const env = { ...Object.fromEntries(plain), ...environment, PATH };
     // taskset becomes the program, so that its id is the program's.
     this.child = spawn('taskset', ['-c', String(core), command, ...args], { env });
     running.add(this.child);
@@ -164,6 +170,21 @@ export class Place {
     return program.stdout;
   }
 
+  /// Not started without as much room as it needs.
+  async needsRoom(bytes) {
+    const { bavail, bsize } = await statfs(this.directory);
+    if (bavail * bsize < bytes) {
+      const room = `${bytes} bytes are needed, and ${this.directory} has ${bavail * bsize}`;
+      throw new Error(`${room}: say in ALLEYCAT_BENCH_DIRECTORY where there are more`);
+    }
+  }
+
+  /// What kind of file system the folder is on: on tmpfs, durable means nothing.
+  async fileSystem() {
+    const said = await this.output('df', ['--output=fstype', this.directory]);
+    return said.trim().split('\n').at(-1);
+  }
+
   logs() {
     const told = this.#programs.filter((each) => each.stderr || (each.ended ?? 0) !== 0);
     return told.map((each) => `--- ${each.name} (${each.ended ?? 'running'})\n${each.stderr}`).join('\n');
@@ -179,7 +200,8 @@ export class Place {
 
 /// Runs a benchmark. A failure is told, with what the programs said, and makes this program fail.
 export async function bench(body) {
-  const place = new Place(await mkdtemp(join(tmpdir(), 'alleycat-bench-')));
+  const parent = process.env.ALLEYCAT_BENCH_DIRECTORY ?? tmpdir();
+  const place = new Place(await mkdtemp(join(parent, 'alleycat-bench-')));
   try {
     await body(place);
   } catch (error) {
