@@ -4,6 +4,7 @@
 
 #include <alleycat/stream/stream.hpp>
 
+#include <cstdlib>
 #include <thread>
 
 namespace {
@@ -19,6 +20,7 @@ public:
     explicit Sum(double& total) : total_(total) {}
     bool ready(stream::SteadyTime) override { return true; }
     void consume(const stream::Entry& entry, stream::SteadyTime) override { sum_ += entry.output; }
+    void refuse(stream::SequenceNumber, const telemetry::Rejection&) override { std::abort(); }  // no log, no replay
     stream::SteadyTime end_batch(stream::SteadyTime) override { return stream::SteadyTime::max(); }
     void finish() override { total_ += sum_; }
 
@@ -55,8 +57,9 @@ void bench_way()
         consumers.push_back(std::make_unique<Sum>(total));
         stream::Stream::Options options;
         options.shards = 1;
-        stream::Stream stream(options, std::move(consumers));
-        auto producer = stream.make_producer([] {});
+        stream::Ledger ledger;
+        stream::Stream stream(options, std::move(consumers), ledger);
+        auto producer = stream.make_producer("bench", [] {});
         stream.start();
         telemetry::Record record;
         record.class_id = ClassId{1};
@@ -64,15 +67,16 @@ void bench_way()
         record.cadence = 65;  // 100 × (35 + 65) / 100 = 100
         record.resistance = 35;
         record.name = "Swift Heron 12";
+        const std::string text(200, 'x');
         times.push_back(bench::time_ns([&] {
             for (std::uint64_t at = 0; at < kRecords; ++at) {
                 record.racer_id = RacerId{at % kRacers};
-                while (!producer.try_append(record, 200)) {
+                while (!producer.try_append(record, text)) {
                     std::this_thread::yield();
                 }
             }
             producer.flush();
-            stream.stop();
+            bench::require(stream.stop(stream::SteadyTime::max()) == 0, "a record was not committed");
         }));
         bench::require(total == 100.0 * kRecords, "a record was lost on its way");
     }

@@ -141,10 +141,10 @@ TEST_CASE("enough bytes are committed before the interval is over", "[stream][co
     push_seconds(producer, 2, 2);
     const auto last = push_seconds(producer, 3, 50);
     REQUIRE(eventually([&] { return producer.durable() == last; }));
-    CHECK(fixture.state().commits >= 2);
     push_seconds(producer, 51, 51);
     CHECK(fixture.stop() == 0);  // which waits for no interval
     CHECK(seconds(*fixture.logs[0]) == through(1, 51));
+    CHECK(fixture.state().commits <= 4);  // not one a record
 }
 
 TEST_CASE("a ring that is full is committed before the interval is over", "[stream][commit]")
