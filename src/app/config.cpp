@@ -4,6 +4,7 @@
 #include "config_loader.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace alleycat::app {
 
@@ -28,6 +29,12 @@ std::string to_toml(const Config& config)
 }
 
 }  // namespace
+
+int leave(const ExitNow& exit)
+{
+    std::fputs(exit.text.c_str(), exit.code == 0 ? stdout : stderr);
+    return exit.code;
+}
 
 Environment read_environment(const char* const* environment)
 {

@@ -164,6 +164,9 @@ struct ExitNow {
     std::string text;  ///< ends with a line feed
 };
 
+/// Prints it where it belongs; returns its code.
+[[nodiscard]] int leave(const ExitNow& exit);
+
 inline constexpr int kConfigurationError = 2;
 
 using Environment = std::vector<std::pair<std::string, std::string>>;  ///< name, value

@@ -15,12 +15,12 @@ constexpr std::uint64_t kKB = 1024;
 constexpr std::uint64_t kMB = 1024 * kKB;
 constexpr std::uint64_t kGB = 1024 * kMB;
 
-/// What a running daemon can take on, beside the classes.
-constexpr std::string_view kLiveKeys[] = {
-    "limits.cadence_max",  "limits.resistance_max", "limits.name_characters",
-    "limits.record_bytes", "limits.payload_bytes",  "limits.http_header_bytes",
-    "limits.connections",  "limits.viewer_top",     "log.level",
-};
+/// A running daemon can take on another value of this key.
+Key live(Key key)
+{
+    key.live = true;
+    return key;
+}
 
 template <class S>
 struct Section {
@@ -170,20 +170,22 @@ std::vector<Key> make_schema()
         ranking("score", &Ranking::score, scores, "What racers are ranked by"),
         ranking("tick", &Ranking::tick, duration(50ms, 60s), "Viewers are sent at most one update in this time"),
 
-        limits("cadence_max", &Limits::cadence_max, positive_number(kWidest.cadence_max),
-               "Highest cadence a record may have, rpm"),
-        limits("resistance_max", &Limits::resistance_max, positive_number(kWidest.resistance_max),
-               "Highest resistance, %"),
-        limits("name_characters", &Limits::name_characters, whole_number(1U, kWidest.name_characters),
-               "Longest name of a racer"),
-        limits("record_bytes", &Limits::record_bytes, size(kKB, kWidest.record_bytes), "Largest record"),
-        limits("payload_bytes", &Limits::payload_bytes, size(16 * kKB, 16 * kMB), "Largest message of records"),
-        limits("http_header_bytes", &Limits::http_header_bytes, size(kKB, 64 * kKB), "Largest header of a request"),
-        limits("connections", &Limits::connections, whole_number(1U, 1'000'000U), "Most connections at once"),
-        limits("viewer_top", &Limits::viewer_top, whole_number(1U, 100'000U), "Most entries a viewer may ask for"),
+        live(limits("cadence_max", &Limits::cadence_max, positive_number(kWidest.cadence_max),
+                    "Highest cadence a record may have, rpm")),
+        live(limits("resistance_max", &Limits::resistance_max, positive_number(kWidest.resistance_max),
+                    "Highest resistance, %")),
+        live(limits("name_characters", &Limits::name_characters, whole_number(1U, kWidest.name_characters),
+                    "Longest name of a racer")),
+        live(limits("record_bytes", &Limits::record_bytes, size(kKB, kWidest.record_bytes), "Largest record")),
+        live(limits("payload_bytes", &Limits::payload_bytes, size(16 * kKB, 16 * kMB), "Largest message of records")),
+        live(limits("http_header_bytes", &Limits::http_header_bytes, size(kKB, 64 * kKB),
+                    "Largest header of a request")),
+        live(limits("connections", &Limits::connections, whole_number(1U, 1'000'000U), "Most connections at once")),
+        live(
+            limits("viewer_top", &Limits::viewer_top, whole_number(1U, 100'000U), "Most entries a viewer may ask for")),
         limits("open_races", &Limits::open_races, whole_number(1U, 1'000U), "Races kept live in a class"),
 
-        log("level", &Log::level, levels, "Least important message to log"),
+        live(log("level", &Log::level, levels, "Least important message to log")),
         log("format", &Log::format, formats, "Lines for people or JSON for machines"),
     };
 }
@@ -237,13 +239,7 @@ std::string Key::flag() const
 
 const std::vector<Key>& schema()
 {
-    static const std::vector<Key> keys = [] {
-        auto made = make_schema();
-        for (auto& key : made) {
-            key.live = key.live || std::ranges::find(kLiveKeys, key.path()) != std::end(kLiveKeys);
-        }
-        return made;
-    }();
+    static const std::vector<Key> keys = make_schema();
     return keys;
 }
 

@@ -52,7 +52,7 @@ private:
     void add_routes();
     void publish(ranking::RankingThread::Changes changes);
     [[nodiscard]] serve::Status status();
-    [[nodiscard]] std::string not_ready() const;
+    [[nodiscard]] std::string not_ready(const std::vector<stream::Stream::ShardState>& shards) const;
     void wait_for_hangup();
     void reload_config();
     void add_classes(const Config& wanted);
@@ -210,17 +210,17 @@ serve::Status Daemon::Impl::status()
     status.resyncs = live_.resyncs();
     status.broker_configured = mqtt_ != nullptr;
     status.broker_connected = mqtt_ && mqtt_->connected();
-    status.not_ready = not_ready();
+    status.not_ready = not_ready(status.shards);
     return status;
 }
 
-std::string Daemon::Impl::not_ready() const
+std::string Daemon::Impl::not_ready(const std::vector<stream::Stream::ShardState>& shards) const
 {
     if (stopping_) {
         return "stopping";
     }
-    for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
-        const auto state = stream_.state(ShardId{shard});
+    for (std::size_t shard = 0; shard < shards.size(); ++shard) {
+        const auto& state = shards[shard];
         if (state.failure) {
             return fmt::format("shard {}: the log cannot be used: {}", shard, state.failure.message());
         }

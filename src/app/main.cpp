@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <exception>
 
 int main(int argc, char** argv)
@@ -17,9 +16,8 @@ int main(int argc, char** argv)
         return *done;
     }
     const auto loaded = load_config(argc, argv, environment);
-    if (const auto* leave = std::get_if<ExitNow>(&loaded)) {
-        std::fputs(leave->text.c_str(), leave->code == 0 ? stdout : stderr);
-        return leave->code;
+    if (const auto* exit = std::get_if<ExitNow>(&loaded)) {
+        return leave(*exit);
     }
     const auto& config = std::get<Config>(loaded);
     set_up_logging(config.log);

@@ -96,9 +96,8 @@ std::optional<int> run_offline(int argc, const char* const* argv, const Environm
         left.push_back(argument.c_str());
     }
     const auto loaded = load_config(static_cast<int>(left.size()), left.data(), environment);
-    if (const auto* leave = std::get_if<ExitNow>(&loaded)) {
-        std::fputs(leave->text.c_str(), leave->code == 0 ? stdout : stderr);
-        return leave->code;
+    if (const auto* exit = std::get_if<ExitNow>(&loaded)) {
+        return leave(*exit);
     }
     const auto& config = std::get<Config>(loaded);
     set_up_logging(config.log);

@@ -1,6 +1,6 @@
 #include <alleycat/commitlog/checkpoint.hpp>
-#include <alleycat/commitlog/disk.hpp>
 #include <alleycat/core/crc32c.hpp>
+#include <alleycat/core/directory.hpp>
 #include <alleycat/core/replacement_file.hpp>
 
 #include <array>
@@ -39,8 +39,11 @@ std::uint64_t word_at(std::string_view text, std::size_t at)
 
 Result<void> save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint)
 {
-    if (const auto made = system_disk().make_directory(path.parent_path()); !made) {
-        return made;
+    std::error_code unknown;
+    if (const auto directory = path.parent_path(); !std::filesystem::is_directory(directory, unknown)) {
+        if (const auto made = make_directory(directory); !made) {
+            return made;
+        }
     }
     std::string head;
     append_word(head, kMagic);

@@ -62,14 +62,19 @@ void add_doors(Families& families, const Status& status)
     }
 }
 
+/// A sample a shard: what `value` takes from its state.
+template <class Value>
+void add_each_shard(Families& families, const Status& status, Value value)
+{
+    for (std::size_t shard = 0; shard < status.shards.size(); ++shard) {
+        families.add({{"shard", std::to_string(shard)}}, value(status.shards[shard]));
+    }
+}
+
 void add_shards(Families& families, const Status& status)
 {
     using enum prometheus::MetricType;
-    const auto each = [&](auto value) {
-        for (std::size_t shard = 0; shard < status.shards.size(); ++shard) {
-            families.add({{"shard", std::to_string(shard)}}, value(status.shards[shard]));
-        }
-    };
+    const auto each = [&](auto value) { add_each_shard(families, status, value); };
     using State = stream::Stream::ShardState;
     families.begin(Counter, "alleycat_shard_appended_records_total", "Records appended to the shard.");
     each([](const State& state) { return state.appended; });
@@ -107,11 +112,7 @@ void add_log(Families& families, const Status& status)
 {
     using enum prometheus::MetricType;
     using State = stream::Stream::ShardState;
-    const auto each = [&](auto value) {
-        for (std::size_t shard = 0; shard < status.shards.size(); ++shard) {
-            families.add({{"shard", std::to_string(shard)}}, value(status.shards[shard]));
-        }
-    };
+    const auto each = [&](auto value) { add_each_shard(families, status, value); };
     families.begin(Gauge, "alleycat_log_bytes", "Size of the shard's log.");
     each([](const State& state) { return state.log_bytes; });
     families.begin(Gauge, "alleycat_log_segments", "Files of the shard's log.");

@@ -8,6 +8,22 @@
 
 namespace alleycat::stream {
 
+/// `data_bytes`: the size of the record's text. The name points where the record's does.
+[[nodiscard]] inline Entry entry_of(const telemetry::Record& record, SequenceNumber sequence, std::size_t data_bytes)
+{
+    Entry entry;
+    entry.sequence = sequence;
+    entry.event = record.event;
+    entry.second = record.second;
+    entry.race_id = record.race_id;
+    entry.racer_id = record.racer_id;
+    entry.class_id = record.class_id;
+    entry.output = telemetry::output(record.cadence, record.resistance);
+    entry.data_bytes = static_cast<std::uint32_t>(data_bytes);
+    entry.name = record.name;
+    return entry;
+}
+
 /// A record as a producer puts it into a ring: what the log keeps of it, and what the consumer needs.
 struct Appended {
     Entry entry;  // its sequence: the number that the producer drew

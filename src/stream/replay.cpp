@@ -1,5 +1,7 @@
 #include "replay.hpp"
 
+#include "entry_frame.hpp"
+
 #include <alleycat/commitlog/log_reader.hpp>
 #include <alleycat/commitlog/set_aside.hpp>
 
@@ -53,9 +55,9 @@ Result<void> Replay::run()
 bool Replay::wait_for_room()
 {
     while (!given_up_()) {
-        const auto now = std::chrono::steady_clock::now();
-        static_cast<void>(consumer_.end_batch(now));
-        if (consumer_.ready(now)) {
+        now_ = std::chrono::steady_clock::now();
+        static_cast<void>(consumer_.end_batch(now_));
+        if (consumer_.ready(now_)) {
             return true;
         }
         std::this_thread::sleep_for(kRetry);
@@ -74,19 +76,9 @@ void Replay::take(const commitlog::LogRecord& record)
         consumer_.refuse(record.sequence, item == telemetry::RecordReader::Item::End ? empty : reader_.rejection());
         return;
     }
-    const auto& decoded = reader_.record();
-    Entry entry;
-    entry.sequence = record.sequence;
+    auto entry = entry_of(reader_.record(), record.sequence, record.data.size());
     entry.replayed = true;
-    entry.event = decoded.event;
-    entry.second = decoded.second;
-    entry.race_id = decoded.race_id;
-    entry.racer_id = decoded.racer_id;
-    entry.class_id = decoded.class_id;
-    entry.output = telemetry::output(decoded.cadence, decoded.resistance);
-    entry.data_bytes = static_cast<std::uint32_t>(record.data.size());
-    entry.name = decoded.name;
-    consumer_.consume(entry, std::chrono::steady_clock::now());
+    consumer_.consume(entry, now_);
 }
 
 void Replay::on_damage(const commitlog::DamagedRegion& region)

@@ -34,6 +34,7 @@ private:
     const std::function<bool()> given_up_;
     telemetry::RecordReader reader_;
     std::string payload_;  // the record's text and the padding that the reader asks for
+    SteadyTime now_{};     // of this batch
     std::uint64_t records_{0};
     std::uint64_t damaged_{0};
 };

@@ -106,17 +106,15 @@ std::uint64_t Shard::stop(SteadyTime deadline)
 
 std::size_t Shard::try_push(const Appended& record)
 {
-    const auto fill = [&record](std::byte* room) { write_frame(room, record); };
-    const auto size = frame_size(record);
-    if (const auto end = ring_.try_push(size, fill); end != 0) {
-        return end;
-    }
+    return ring_.try_push(frame_size(record), [&record](std::byte* room) { write_frame(room, record); });
+}
+
+void Shard::want_space()
+{
     space_wanted_.store(true, std::memory_order_seq_cst);
-    const auto end = ring_.try_push(size, fill);  // room may have come before the flag was seen
-    if (end == 0 && sleep_.load(std::memory_order_seq_cst) == Sleep::Gathering) {
+    if (sleep_.load(std::memory_order_seq_cst) == Sleep::Gathering) {
         wake();
     }
-    return end;
 }
 
 void Shard::publish(std::uint64_t entries)

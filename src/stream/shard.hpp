@@ -43,8 +43,10 @@ public:
     /// Returns how many records could not be committed until `deadline`.
     [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
 
-    /// Returns the record's place in the ring, or 0 where that is full; then on_space follows.
+    /// Returns the record's place in the ring, or 0 where that is full.
     [[nodiscard]] std::size_t try_push(const Appended& record);
+    /// on_space follows. Room may have come before the shard could see that it is wanted: so try once more.
+    void want_space();
     /// `entries` were pushed since this producer's last call: wakes the shard if it waits for them.
     void publish(std::uint64_t entries);
     /// Every record whose place is not above this one is durable.

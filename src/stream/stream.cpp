@@ -84,16 +84,7 @@ public:
         const auto shard = routes_.shard(appended.partition_key, [this](std::string_view key) {
             return raw(shard_of(hasher_(key), static_cast<std::uint32_t>(pushed_.size())));
         });
-        auto& entry = appended.entry;
-        entry.sequence = sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
-        entry.event = record.event;
-        entry.second = record.second;
-        entry.race_id = record.race_id;
-        entry.racer_id = record.racer_id;
-        entry.class_id = record.class_id;
-        entry.output = telemetry::output(record.cadence, record.resistance);
-        entry.data_bytes = static_cast<std::uint32_t>(data.size());
-        entry.name = record.name;
+        appended.entry = entry_of(record, sequence_.fetch_add(1, std::memory_order_relaxed) + 1, data.size());
         if (logged_) {
             appended.data = data;
         } else {
@@ -102,7 +93,8 @@ public:
         auto place = shards_[shard]->try_push(appended);
         if (place == 0) {
             waiter_->space_wanted.store(true, std::memory_order_seq_cst);
-            place = shards_[shard]->try_push(appended);  // room may have come before the flag was seen
+            shards_[shard]->want_space();
+            place = shards_[shard]->try_push(appended);
         }
         if (place == 0) {
             flush();  // the shard may sleep, and only an announced record wakes it
