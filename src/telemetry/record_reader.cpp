@@ -40,6 +40,21 @@ public:
         }
     }
 
+    Item read_one(std::string_view text)
+    {
+        start(text);
+        const auto item = next();
+        if (item == Item::End) {
+            return refuse(Errc::InvalidJson, "record: must not be empty");
+        }
+        const auto one = record_text();
+        const auto begin = offset(one.data());
+        const bool alone = skip_space(text, 0) == begin && skip_space(text, begin + one.size()) == text.size();
+        return item == Item::Record && !alone
+                   ? refuse(Errc::InvalidJson, "record: must be one JSON object and nothing beside it")
+                   : item;
+    }
+
     [[nodiscard]] std::string rest() const
     {
         std::string text(mode_ == Mode::Lines ? "" : "[");
@@ -326,6 +341,11 @@ RecordReader::Item RecordReader::next()
 const Record& RecordReader::record() const
 {
     return impl_->record;
+}
+
+RecordReader::Item RecordReader::read_one(std::string_view text)
+{
+    return impl_->read_one(text);
 }
 
 const Rejection& RecordReader::rejection() const

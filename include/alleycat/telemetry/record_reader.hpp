@@ -51,6 +51,10 @@ public:
     /// Moves to the next record.
     Item next();
 
+    /// Reads `text`, as start() takes it, which must be one record and nothing else but white space around it: Record,
+    /// or else Rejection.
+    Item read_one(std::string_view text);
+
     /// Valid after next() returned Item::Record, until the next call of next() or start().
     [[nodiscard]] const Record& record() const;
     /// Valid after next() returned Item::Rejection, until the next call of next() or start().

@@ -329,3 +329,26 @@ TEST_CASE("what is left of a payload is a payload", "[telemetry]")
         }
     }
 }
+
+TEST_CASE("a text that must be one record is that record, or one rejection", "[telemetry]")
+{
+    RecordReader reader(limits());
+    const auto read_one = [&reader](const std::string& text) {
+        const std::string padded = text + std::string(RecordReader::kPadding, '#');
+        const auto item = reader.read_one(std::string_view(padded).substr(0, text.size()));
+        return item == RecordReader::Item::Record ? std::to_string(raw(reader.record().racer_id))
+                                                  : std::string(name(reader.rejection().code));
+    };
+    CHECK(read_one(record(7, 1)) == "7");
+    CHECK(read_one(" \r\n\t" + record(8, 1) + " \n\n") == "8");
+    for (const auto& text :
+         {std::string(), std::string(" \n"), "[" + record(7, 1) + "]", record(7, 1) + record(7, 2),
+          record(7, 1) + "\n" + record(7, 2), record(7, 1) + "x", "x" + record(7, 1), std::string("{}{}"),
+          record(7, 1) + "\n" + without("second"), std::string("[]"), std::string("7"), std::string("[[")}) {
+        CAPTURE(text);
+        CHECK(read_one(text) != "7");
+    }
+    CHECK(read_one("") == "InvalidJson");
+    CHECK(read_one(without("second")) == "MissingField");
+    CHECK(read_one(record(9, 1)) == "9");  // none of that stays
+}
