@@ -20,7 +20,7 @@ public:
     explicit Sum(double& total) : total_(total) {}
     bool ready(stream::SteadyTime) override { return true; }
     void consume(const stream::Entry& entry, stream::SteadyTime) override { sum_ += entry.output; }
-    void refuse(stream::SequenceNumber, const telemetry::Rejection&) override { std::abort(); }  // no log, no replay
+    void refuse(const stream::Entry&, const telemetry::Rejection&, stream::SteadyTime) override { std::abort(); }
     stream::SteadyTime end_batch(stream::SteadyTime) override { return stream::SteadyTime::max(); }
     void finish() override { total_ += sum_; }
 
@@ -68,10 +68,18 @@ void bench_way()
         record.resistance = 35;
         record.name = "Swift Heron 12";
         const std::string text(200, 'x');
+        std::vector<std::string> keys;
+        for (std::uint64_t racer = 0; racer < kRacers; ++racer) {
+            keys.push_back(std::to_string(racer));
+        }
+        stream::NewRecord added;
+        added.data = text;
+        added.record = &record;
         times.push_back(bench::time_ns([&] {
             for (std::uint64_t at = 0; at < kRecords; ++at) {
                 record.racer_id = RacerId{at % kRacers};
-                while (!producer.try_append(record, text)) {
+                added.partition_key = keys[at % kRacers];
+                while (!producer.try_append(added)) {
                     std::this_thread::yield();
                 }
             }

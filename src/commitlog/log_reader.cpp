@@ -7,9 +7,19 @@
 namespace alleycat::commitlog {
 
 LogReader::LogReader(const Disk& disk, ShardId shard, std::vector<Segment> segments, SequenceNumber after,
-                     OnDamage on_damage)
-    : disk_(disk), shard_(shard), segments_(std::move(segments)), after_(after), on_damage_(std::move(on_damage))
+                     OnDamage on_damage, LogPosition start)
+    : disk_(disk),
+      shard_(shard),
+      segments_(std::move(segments)),
+      after_(after),
+      on_damage_(std::move(on_damage)),
+      position_(start)
 {
+    const auto known = std::ranges::find(segments_, start.segment, &Segment::number);
+    if (known != segments_.end()) {
+        next_segment_ = static_cast<std::size_t>(known - segments_.begin());
+        return;
+    }
     const auto behind = std::upper_bound(
         segments_.begin(), segments_.end(), after,
         [](SequenceNumber sequence, const Segment& segment) { return sequence < segment.first_sequence; });
@@ -24,8 +34,10 @@ Result<void> LogReader::open_next()
         const auto& segment = segments_[next_segment_];
         auto file = disk_.open(segment.path);
         if (file) {
-            scanner_ =
-                std::make_unique<SegmentScanner>(std::move(*file), segment.salt, segment.first_sequence, segment.end);
+            const auto begin = segment.number == position_.segment ? position_.offset : 0;
+            scanner_ = std::make_unique<SegmentScanner>(std::move(*file), segment.salt, segment.first_sequence,
+                                                        segment.end, begin);
+            position_ = {segment.number, scanner_->offset()};
         } else if (file.error() != boost::system::errc::no_such_file_or_directory) {
             return file.error();
         }
@@ -48,6 +60,7 @@ Result<std::optional<LogRecord>> LogReader::next()
         if (!item) {
             return item.error();
         }
+        position_.offset = scanner_->offset();
         if (*item == SegmentScanner::Item::End) {
             scanner_.reset();
         } else if (*item == SegmentScanner::Item::Damage) {

@@ -13,12 +13,12 @@ constexpr std::size_t kChunkBytes = 256 * 1024;
 }  // namespace
 
 SegmentScanner::SegmentScanner(std::unique_ptr<File> file, std::uint32_t salt, SequenceNumber first_sequence,
-                               std::uint64_t end)
+                               std::uint64_t end, std::uint64_t begin)
     : file_(std::move(file)),
       salt_(salt),
       end_(std::max<std::uint64_t>(end, kSegmentHeaderBytes)),
       next_sequence_(first_sequence),
-      offset_(kSegmentHeaderBytes)
+      offset_(std::max<std::uint64_t>(begin / kFrameAlignment * kFrameAlignment, kSegmentHeaderBytes))
 {
 }
 

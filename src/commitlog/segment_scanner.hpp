@@ -20,8 +20,9 @@ public:
         End,
     };
 
-    /// `end`: where reading ends.
-    SegmentScanner(std::unique_ptr<File> file, std::uint32_t salt, SequenceNumber first_sequence, std::uint64_t end);
+    /// `end`: where reading ends. `begin`: where it begins, if not with the first frame.
+    SegmentScanner(std::unique_ptr<File> file, std::uint32_t salt, SequenceNumber first_sequence, std::uint64_t end,
+                   std::uint64_t begin = 0);
 
     /// Errors: the system's, when the file cannot be read.
     [[nodiscard]] Result<Item> next();

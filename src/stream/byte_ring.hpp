@@ -13,9 +13,9 @@ namespace alleycat::stream {
 
 /// A bounded queue of byte frames in one block of memory, lock-free.
 ///
-/// Thread: any number of producers call try_push(); one consumer calls the rest.
+/// Thread: any number of producers call try_reserve() and fill(); one consumer calls the rest.
 /// Order:  frames come out in the order in which their producers reserved room, so each producer's stay in order.
-/// Full:   try_push() refuses.
+/// Full:   try_reserve() refuses.
 ///
 /// Read:   the consumer visits frames as often as it likes, then gives their room back.
 ///
@@ -44,10 +44,15 @@ public:
     [[nodiscard]] std::size_t head() const { return head_.load(std::memory_order_acquire); }
     [[nodiscard]] std::size_t tail() const { return tail_.load(std::memory_order_relaxed); }
 
-    /// Calls `fill(std::byte* room)`, which writes `size` bytes, and makes the frame visible to the consumer. Returns
-    /// the position behind it, or 0 where there is no room. `size`: 1 … capacity/2 - 8.
-    template <class Fill>
-    [[nodiscard]] std::size_t try_push(std::size_t size, Fill fill)
+    /// Room for one frame.
+    struct Room {
+        std::size_t position{0};
+        std::size_t size{0};
+        std::size_t end{0};  ///< the position behind the frame; 0: there is no room
+    };
+
+    /// Reserves room, which fill() must follow: until then the consumer gets no further. `size`: 1 … capacity/2 - 8.
+    [[nodiscard]] Room try_reserve(std::size_t size)
     {
         const auto need = kWord + (size + kWord - 1) / kWord * kWord;
         auto tail = tail_.load(std::memory_order_relaxed);
@@ -59,15 +64,21 @@ public:
             const auto end = tail + padding + need;
             const auto used = static_cast<std::ptrdiff_t>(end - head_.load(std::memory_order_seq_cst));
             if (used > static_cast<std::ptrdiff_t>(capacity_)) {
-                return 0;
+                return {};
             }
         } while (!tail_.compare_exchange_weak(tail, tail + padding + need, std::memory_order_relaxed));
         if (padding != 0) {
             header(tail).store(padding | kPadding, std::memory_order_release);
         }
-        fill(bytes(tail + padding) + kWord);
-        header(tail + padding).store(size, std::memory_order_release);
-        return tail + padding + need;
+        return {tail + padding, size, tail + padding + need};
+    }
+
+    /// Calls `write(std::byte* room)`, which writes the frame's bytes, and makes the frame visible to the consumer.
+    template <class Write>
+    void fill(const Room& room, Write write)
+    {
+        write(bytes(room.position) + kWord);
+        header(room.position).store(room.size, std::memory_order_release);
     }
 
     struct Visited {

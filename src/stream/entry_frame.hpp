@@ -8,94 +8,115 @@
 
 namespace alleycat::stream {
 
-/// `data_bytes`: the size of the record's text. The name points where the record's does.
-[[nodiscard]] inline Entry entry_of(const telemetry::Record& record, SequenceNumber sequence, std::size_t data_bytes)
+/// What the record says, without what only the stream knows. The name points where the record's does.
+[[nodiscard]] inline Entry entry_of(const telemetry::Record& record)
 {
     Entry entry;
-    entry.sequence = sequence;
     entry.event = record.event;
     entry.second = record.second;
     entry.race_id = record.race_id;
     entry.racer_id = record.racer_id;
     entry.class_id = record.class_id;
     entry.output = telemetry::output(record.cadence, record.resistance);
-    entry.data_bytes = static_cast<std::uint32_t>(data_bytes);
     entry.name = record.name;
     return entry;
 }
 
-/// A record as a producer puts it into a ring: what the log keeps of it, and what the consumer needs.
-struct Appended {
-    Entry entry;  // its sequence: the number that the producer drew
-    std::int64_t arrival_ms{0};
-    std::string_view partition_key;
-    std::string_view data;  // empty where there is no log
+/// A record as it stands in a ring: what its consumer gets, and what only the log keeps.
+struct Framed {
+    Entry entry;
+    std::optional<HashKey> hash_key;
+    std::optional<Errc> refused;  // the data is not valid, for this reason …
+    std::string_view why;         // … and this one
 };
 
-/// Its bytes in the ring: this struct, then name, key and data.
+/// Its bytes in the ring: this struct, the hash key if there is one, then name (or why), key and data.
 struct EntryFrame {
-    std::uint64_t sequence;
+    SequenceNumber sequence;
     std::int64_t arrival_ms;
     RaceId race_id;
     RacerId racer_id;
     double output;
     ClassId class_id;
     std::uint32_t second;
-    std::uint32_t data_bytes;
     std::uint16_t name_bytes;
     std::uint16_t key_bytes;
     telemetry::Event event;
+    bool has_hash_key;
+    std::uint8_t refused;  // an Errc; 0: not
 };
 static_assert(std::is_trivially_copyable_v<EntryFrame>);
 
-[[nodiscard]] inline std::size_t frame_size(const Appended& record)
+[[nodiscard]] inline std::string_view name_or_why(const Framed& record)
 {
-    return sizeof(EntryFrame) + record.entry.name.size() + record.partition_key.size() + record.data.size();
+    static constexpr std::size_t kMost = UINT16_MAX;
+    return (record.refused ? record.why : record.entry.name).substr(0, kMost);
 }
 
-inline void write_frame(std::byte* room, const Appended& record)
+[[nodiscard]] inline std::size_t frame_size(const Framed& record)
+{
+    return sizeof(EntryFrame) + (record.hash_key ? sizeof(HashKey) : 0) + name_or_why(record).size() +
+           record.entry.partition_key.size() + record.entry.data.size();
+}
+
+inline void write_frame(std::byte* room, const Framed& record)
 {
     const auto& entry = record.entry;
+    const auto name = name_or_why(record);
     const EntryFrame frame{entry.sequence,
-                           record.arrival_ms,
+                           entry.arrival_ms,
                            entry.race_id,
                            entry.racer_id,
                            entry.output,
                            entry.class_id,
                            entry.second,
-                           entry.data_bytes,
-                           static_cast<std::uint16_t>(entry.name.size()),
-                           static_cast<std::uint16_t>(record.partition_key.size()),
-                           entry.event};
+                           static_cast<std::uint16_t>(name.size()),
+                           static_cast<std::uint16_t>(entry.partition_key.size()),
+                           entry.event,
+                           record.hash_key.has_value(),
+                           static_cast<std::uint8_t>(record.refused.value_or(Errc{}))};
     std::memcpy(room, &frame, sizeof frame);
     room += sizeof frame;
-    for (const auto text : {entry.name, record.partition_key, record.data}) {
+    if (record.hash_key) {
+        std::memcpy(room, &*record.hash_key, sizeof(HashKey));
+        room += sizeof(HashKey);
+    }
+    for (const auto text : {name, entry.partition_key, entry.data}) {
         std::copy(text.begin(), text.end(), reinterpret_cast<char*>(room));  // one may be empty, and nowhere
         room += text.size();
     }
 }
 
 /// The views point into `bytes`.
-[[nodiscard]] inline Appended read_frame(std::span<const std::byte> bytes)
+[[nodiscard]] inline Framed read_frame(std::span<const std::byte> bytes)
 {
     EntryFrame frame;
     std::memcpy(&frame, bytes.data(), sizeof frame);
-    const auto* text = reinterpret_cast<const char*>(bytes.data());
-    const auto key = sizeof frame + frame.name_bytes;
-    const auto data = key + frame.key_bytes;
-    return {{frame.sequence,
-             false,
-             frame.event,
-             frame.second,
-             frame.race_id,
-             frame.racer_id,
-             frame.class_id,
-             frame.output,
-             frame.data_bytes,
-             {text + sizeof frame, frame.name_bytes}},
-            frame.arrival_ms,
-            {text + key, frame.key_bytes},
-            {text + data, bytes.size() - data}};
+    bytes = bytes.subspan(sizeof frame);
+    Framed record;
+    if (frame.has_hash_key) {
+        std::memcpy(&record.hash_key.emplace(), bytes.data(), sizeof(HashKey));
+        bytes = bytes.subspan(sizeof(HashKey));
+    }
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const auto name = text.substr(0, frame.name_bytes);
+    if (frame.refused != 0) {
+        record.refused = static_cast<Errc>(frame.refused);
+        record.why = name;
+    }
+    record.entry = {frame.sequence,
+                    frame.arrival_ms,
+                    false,
+                    text.substr(frame.name_bytes, frame.key_bytes),
+                    text.substr(std::size_t{frame.name_bytes} + frame.key_bytes),
+                    frame.event,
+                    frame.second,
+                    frame.race_id,
+                    frame.racer_id,
+                    frame.class_id,
+                    frame.output,
+                    frame.refused == 0 ? name : std::string_view()};
+    return record;
 }
 
 }  // namespace alleycat::stream

@@ -50,18 +50,13 @@ void Ledger::replay(std::uint64_t records)
     totals_.in_delivery += records;
 }
 
-void Ledger::apply(std::uint64_t records)
+void Ledger::settle(std::uint64_t applied, std::uint64_t failed, std::uint64_t dropped)
 {
     const std::lock_guard lock(mutex_);
-    totals_.in_delivery -= records;
-    totals_.applied += records;
-}
-
-void Ledger::fail(std::uint64_t records)
-{
-    const std::lock_guard lock(mutex_);
-    totals_.in_delivery -= records;
-    totals_.failed += records;
+    totals_.in_delivery -= applied + failed + dropped;
+    totals_.applied += applied;
+    totals_.failed += failed;
+    totals_.dropped += dropped;
 }
 
 Ledger::Totals Ledger::totals() const

@@ -65,20 +65,23 @@ bool Replay::wait_for_room()
     return false;
 }
 
-/// The data is one record, as its door took it; a limit may have changed since.
+/// Decodes the data as its door did; a limit may have changed since.
 void Replay::take(const commitlog::LogRecord& record)
 {
     payload_.assign(record.data).append(telemetry::RecordReader::kPadding, '\0');
-    reader_.start(std::string_view(payload_).substr(0, record.data.size()));
-    const auto item = reader_.next();
-    if (item != telemetry::RecordReader::Item::Record) {
-        const telemetry::Rejection empty{Errc::InvalidJson, "record: must not be empty", {}};
-        consumer_.refuse(record.sequence, item == telemetry::RecordReader::Item::End ? empty : reader_.rejection());
-        return;
-    }
-    auto entry = entry_of(reader_.record(), record.sequence, record.data.size());
+    const auto item = reader_.read_one(std::string_view(payload_).substr(0, record.data.size()));
+    const bool valid = item == telemetry::RecordReader::Item::Record;
+    auto entry = valid ? entry_of(reader_.record()) : Entry{};
+    entry.sequence = record.sequence;
+    entry.arrival_ms = record.arrival_ms;
     entry.replayed = true;
-    consumer_.consume(entry, now_);
+    entry.partition_key = record.partition_key;
+    entry.data = record.data;
+    if (valid) {
+        consumer_.consume(entry, now_);
+    } else {
+        consumer_.refuse(entry, reader_.rejection(), now_);
+    }
 }
 
 void Replay::on_damage(const commitlog::DamagedRegion& region)

@@ -9,8 +9,9 @@ namespace alleycat::stream {
 
 namespace {
 
-constexpr std::size_t kBatchBytes = 64 * 1024;         // of the ring, consumed and given back at once
-constexpr auto kRetry = std::chrono::milliseconds(2);  // while the consumer has no room
+constexpr std::size_t kBatchBytes = 64 * 1024;           // of the ring, consumed and given back at once
+constexpr auto kRetry = std::chrono::milliseconds(2);    // while the consumer has no room
+constexpr auto kTokens = std::chrono::milliseconds(20);  // from a refusal by the limits to the next attempt
 constexpr auto kExpiryCheck = std::chrono::seconds(10);
 constexpr auto kFirstPause = std::chrono::milliseconds(50);  // after a commit that failed
 constexpr auto kLongestPause = std::chrono::milliseconds(1'000);
@@ -59,15 +60,18 @@ Shard::Shard(const Options& options, std::unique_ptr<ShardConsumer> consumer, Ca
       log_(open_log(options)),
       consumer_(std::move(consumer)),
       callbacks_(std::move(callbacks)),
-      consumed_sequence_(consumer_->seen()),
+      first_seen_(consumer_->seen()),
       backoff_(kFirstPause, kLongestPause, raw(options.shard))
 {
+    if (options.limits) {
+        record_tokens_.emplace(options.limits->records);
+        byte_tokens_.emplace(options.limits->bytes);
+    }
     if (!log_) {
         return;
     }
     require_no_gap(*log_, consumer_->position());
-    consumed_sequence_ = std::max(consumed_sequence_, log_->last_sequence());
-    committed_sequence_ = consumed_sequence_;
+    first_seen_ = std::max(first_seen_, log_->last_sequence());
     state_.replaying = true;
     if (const auto& torn = log_->torn_tail(); torn.bytes != 0) {
         spdlog::info(
@@ -104,9 +108,30 @@ std::uint64_t Shard::stop(SteadyTime deadline)
     return published_.load() - committed_;
 }
 
-std::size_t Shard::try_push(const Appended& record)
+Shard::Pushed Shard::try_push(Framed& record, std::atomic<std::uint64_t>& sequence)
 {
-    return ring_.try_push(frame_size(record), [&record](std::byte* room) { write_frame(room, record); });
+    const auto bytes = static_cast<double>(record.entry.partition_key.size() + record.entry.data.size());
+    ByteRing::Room room;
+    {
+        const std::lock_guard lock(push_mutex_);
+        if (record_tokens_) {
+            const auto now = std::chrono::steady_clock::now();
+            if (!record_tokens_->has(1, now) || !byte_tokens_->has(bytes, now)) {
+                return {Appended::Outcome::RateExceeded, 0};
+            }
+        }
+        room = ring_.try_reserve(frame_size(record));
+        if (room.end == 0) {
+            return {Appended::Outcome::Full, 0};
+        }
+        if (record_tokens_) {
+            record_tokens_->take(1);
+            byte_tokens_->take(bytes);
+        }
+        record.entry.sequence = sequence.fetch_add(1, std::memory_order_relaxed) + 1;
+    }
+    ring_.fill(room, [&record](std::byte* to) { write_frame(to, record); });
+    return {Appended::Outcome::Taken, room.end};
 }
 
 void Shard::want_space()
@@ -115,6 +140,12 @@ void Shard::want_space()
     if (sleep_.load(std::memory_order_seq_cst) == Sleep::Gathering) {
         wake();
     }
+}
+
+void Shard::want_tokens()
+{
+    tokens_wanted_.store(true, std::memory_order_seq_cst);
+    wake();
 }
 
 void Shard::publish(std::uint64_t entries)
@@ -159,6 +190,7 @@ void Shard::run()
         next = std::min(next, room ? SteadyTime::max() : now + kRetry);
         next = std::min(next, announced == committed_ ? SteadyTime::max() : std::max(next_commit_, retry_at_));
         next = std::min(next, stopping && now < stop_deadline_ ? stop_deadline_ : SteadyTime::max());
+        next = std::min(next, tell_of_tokens(now));
         sleep(next, announced, stopping);
     }
     consumer_->finish();
@@ -207,11 +239,10 @@ void Shard::commit(std::uint64_t announced, SteadyTime now)
         return;
     }
     const auto system_now = std::chrono::system_clock::now();
-    auto sequence = committed_sequence_;
     const auto group = ring_.visit(durable(), announced - committed_, SIZE_MAX, [&](std::span<const std::byte> bytes) {
         const auto record = read_frame(bytes);
-        sequence = std::max(sequence + 1, record.entry.sequence);
-        log_->append({sequence, record.arrival_ms, record.partition_key, std::nullopt, record.data}, system_now);
+        const auto& entry = record.entry;
+        log_->append({entry.sequence, entry.arrival_ms, entry.partition_key, record.hash_key, entry.data}, system_now);
     });
     const auto done = log_->commit();
     const auto end = std::chrono::steady_clock::now();
@@ -219,7 +250,6 @@ void Shard::commit(std::uint64_t announced, SteadyTime now)
         note_failure(done.error(), end);
         return;
     }
-    committed_sequence_ = sequence;
     committed_ += group.frames;
     durable_.store(group.end, std::memory_order_seq_cst);
     callbacks_.on_durable();
@@ -266,9 +296,12 @@ bool Shard::consume(SteadyTime now)
         }
         const auto left = committed_ - consumed_.load(std::memory_order_relaxed);
         const auto batch = ring_.visit(ring_.head(), left, kBatchBytes, [&](std::span<const std::byte> bytes) {
-            auto entry = read_frame(bytes).entry;
-            consumed_sequence_ = entry.sequence = std::max(consumed_sequence_ + 1, entry.sequence);
-            consumer_->consume(entry, now);
+            const auto record = read_frame(bytes);
+            if (record.refused) {
+                consumer_->refuse(record.entry, {*record.refused, std::string(record.why), {}}, now);
+            } else {
+                consumer_->consume(record.entry, now);
+            }
         });
         if (batch.frames == 0) {
             break;  // announced, but a producer before it in the ring is still writing
@@ -299,13 +332,29 @@ void Shard::remove_expired(SteadyTime now)
     }
 }
 
+SteadyTime Shard::tell_of_tokens(SteadyTime now)
+{
+    if (!tokens_wanted_.load(std::memory_order_seq_cst)) {
+        return SteadyTime::max();
+    }
+    if (tokens_due_ == SteadyTime::max()) {
+        tokens_due_ = now + kTokens;
+    } else if (now >= tokens_due_) {
+        tokens_due_ = SteadyTime::max();
+        tokens_wanted_.store(false, std::memory_order_seq_cst);
+        callbacks_.on_space();
+    }
+    return tokens_due_;
+}
+
 void Shard::sleep(SteadyTime deadline, std::uint64_t announced, bool stopping)
 {
     const auto kind = announced == committed_ ? Sleep::Idle : Sleep::Gathering;
     std::unique_lock lock(mutex_);
     sleep_.store(kind, std::memory_order_seq_cst);
-    const bool more = kind == Sleep::Idle ? published_.load(std::memory_order_seq_cst) != announced
-                                          : gathered() && retry_at_ == SteadyTime::min();
+    const bool wanted = tokens_wanted_.load(std::memory_order_seq_cst) && tokens_due_ == SteadyTime::max();
+    const bool more = wanted || kind == Sleep::Idle ? published_.load(std::memory_order_seq_cst) != announced
+                                                    : gathered() && retry_at_ == SteadyTime::min();
     if (!more && stopping_.load() == stopping) {
         wake_.wait_until(lock, deadline, [this] { return sleep_.load() == Sleep::Awake; });
     }

@@ -3,6 +3,7 @@
 #include "byte_ring.hpp"
 #include "entry_frame.hpp"
 #include "replay.hpp"
+#include "token_bucket.hpp"
 
 #include <alleycat/commitlog/commit_log.hpp>
 #include <alleycat/core/backoff.hpp>
@@ -25,6 +26,7 @@ public:
         std::size_t ring_capacity_bytes{0};
         std::optional<LogSettings> log;
         std::uint64_t log_bytes{0};  // this shard's part of the log's retention_bytes
+        std::optional<ShardLimits> limits{};
     };
     struct Callbacks {
         std::function<void()> on_space;    // a ring that refused a record has room
@@ -34,8 +36,8 @@ public:
     Shard(const Options& options, std::unique_ptr<ShardConsumer> consumer, Callbacks callbacks);
     ~Shard();
 
-    /// Of the log, and of what the consumer has already seen in it.
-    [[nodiscard]] SequenceNumber last_sequence() const { return consumed_sequence_; }
+    /// Of the log at the start, or what the consumer had already seen in it.
+    [[nodiscard]] SequenceNumber first_seen() const { return first_seen_; }
 
     void start();
     /// Commits without waiting for more, from here on.
@@ -43,16 +45,24 @@ public:
     /// Returns how many records could not be committed until `deadline`.
     [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
 
-    /// Returns the record's place in the ring, or 0 where that is full.
-    [[nodiscard]] std::size_t try_push(const Appended& record);
+    /// What became of a push; `place`: in the ring, where it was taken.
+    struct Pushed {
+        Appended::Outcome outcome{Appended::Outcome::Full};
+        std::size_t place{0};
+    };
+    /// Draws the record's number from `sequence`, so that numbers grow along the ring.
+    [[nodiscard]] Pushed try_push(Framed& record, std::atomic<std::uint64_t>& sequence);
     /// on_space follows. Room may have come before the shard could see that it is wanted: so try once more.
     void want_space();
+    /// on_space follows when the limits let something pass again.
+    void want_tokens();
     /// `entries` were pushed since this producer's last call: wakes the shard if it waits for them.
     void publish(std::uint64_t entries);
     /// Every record whose place is not above this one is durable.
     [[nodiscard]] std::size_t durable() const { return durable_.load(std::memory_order_seq_cst); }
 
     [[nodiscard]] Stream::ShardState state() const;
+    [[nodiscard]] const commitlog::CommitLog* log() const { return log_.get(); }
 
 private:
     enum class Sleep : std::uint8_t { Awake, Idle, Gathering };
@@ -66,6 +76,8 @@ private:
     /// Hands committed entries to the consumer; false where it has no room for all of them.
     [[nodiscard]] bool consume(SteadyTime now);
     void remove_expired(SteadyTime now);
+    /// Tells those who wait for tokens, a moment after they began to. Returns when to call again.
+    [[nodiscard]] SteadyTime tell_of_tokens(SteadyTime now);
     /// No further record should be waited for.
     [[nodiscard]] bool gathered() const
     {
@@ -79,17 +91,20 @@ private:
     const std::chrono::nanoseconds commit_interval_;
     const std::size_t commit_bytes_;
     ByteRing ring_;
+    std::mutex push_mutex_;                          // makes a number and a place in the ring one step
+    std::optional<TokenBucket> record_tokens_;       // guarded by push_mutex_; none: no limits
+    std::optional<TokenBucket> byte_tokens_;         // likewise
     std::unique_ptr<commitlog::CommitLog> log_;      // null: none
     const std::unique_ptr<ShardConsumer> consumer_;  // the shard's thread
     const Callbacks callbacks_;
 
     // The shard's thread.
-    SequenceNumber consumed_sequence_{0};   // of the latest entry that the consumer has seen
-    SequenceNumber committed_sequence_{0};  // of the latest entry in the log
-    std::uint64_t committed_{0};            // entries; never above what producers announced
+    SequenceNumber first_seen_{0};
+    std::uint64_t committed_{0};  // entries; never above what producers announced
     SteadyTime next_commit_{SteadyTime::min()};
     SteadyTime retry_at_{SteadyTime::min()};  // no commit before it, for the last one failed
     SteadyTime next_expiry_{SteadyTime::min()};
+    SteadyTime tokens_due_{SteadyTime::max()};
     Backoff backoff_;
 
     // Two pairs of flag and counter, each written and read in one total order, so that neither side misses the other:
@@ -98,6 +113,7 @@ private:
     std::atomic<std::uint64_t> published_{0};  // entries announced by producers
     std::atomic<std::uint64_t> consumed_{0};   // entries handed to the consumer; never above committed_
     std::atomic<std::size_t> durable_{0};      // a position of the ring
+    std::atomic<bool> tokens_wanted_{false};
     std::atomic<bool> hurried_{false};
     std::atomic<bool> stopping_{false};
     SteadyTime stop_deadline_{};  // written before stopping_

@@ -68,43 +68,52 @@ public:
           ledger_(ledger),
           door_(door),
           logged_(options.log.has_value()),
-          key_template_(options.partition_key),
           pushed_(options.shards)
     {
     }
 
-    bool try_append(const telemetry::Record& record, std::string_view data)
+    Appended try_append(const NewRecord& record)
     {
         if (open_.size() >= kMaxOpen && !settles()) {
-            return false;
+            return {};
         }
-        Appended appended;
-        appended.arrival_ms = arrival_ms();
-        appended.partition_key = key_template_.render(record, appended.arrival_ms);
-        const auto shard = routes_.shard(appended.partition_key, [this](std::string_view key) {
-            return raw(shard_of(hasher_(key), static_cast<std::uint32_t>(pushed_.size())));
-        });
-        appended.entry = entry_of(record, sequence_.fetch_add(1, std::memory_order_relaxed) + 1, data.size());
-        if (logged_) {
-            appended.data = data;
-        } else {
-            appended.partition_key = {};
-        }
-        auto place = shards_[shard]->try_push(appended);
-        if (place == 0) {
+        auto framed = frame(record);
+        const auto number = record.hash_key
+                                ? raw(shard_of(*record.hash_key, static_cast<std::uint32_t>(pushed_.size())))
+                                : routes_.shard(record.partition_key, [this](std::string_view key) {
+                                      return raw(shard_of(hasher_(key), static_cast<std::uint32_t>(pushed_.size())));
+                                  });
+        auto& shard = *shards_[number];
+        auto done = shard.try_push(framed, sequence_);
+        if (done.outcome == Appended::Outcome::Full) {
             waiter_->space_wanted.store(true, std::memory_order_seq_cst);
-            shards_[shard]->want_space();
-            place = shards_[shard]->try_push(appended);
+            shard.want_space();
+            done = shard.try_push(framed, sequence_);
         }
-        if (place == 0) {
+        if (done.outcome != Appended::Outcome::Taken) {
+            if (done.outcome == Appended::Outcome::RateExceeded) {
+                waiter_->space_wanted.store(true, std::memory_order_seq_cst);
+                shard.want_tokens();
+            }
             flush();  // the shard may sleep, and only an announced record wakes it
-            return false;
+            return {done.outcome, ShardId{number}, 0};
         }
-        auto& pushed = pushed_[shard];
+        auto& pushed = pushed_[number];
         ++pushed.entries;
-        pushed.place = place;
+        pushed.place = done.place;
         ++pushed_in_all_;
-        return true;
+        return {done.outcome, ShardId{number}, framed.entry.sequence};
+    }
+
+    /// Read once for all the records between two flushes.
+    std::int64_t arrival_ms()
+    {
+        if (pushed_in_all_ == 0) {
+            using std::chrono::milliseconds;
+            const auto now = std::chrono::system_clock::now().time_since_epoch();
+            arrival_ms_ = std::chrono::duration_cast<milliseconds>(now).count();
+        }
+        return arrival_ms_;
     }
 
     Ticket flush()
@@ -163,15 +172,20 @@ private:
         }
     }
 
-    /// Read once for all the records between two flushes.
-    std::int64_t arrival_ms()
+    Framed frame(const NewRecord& record)
     {
-        if (pushed_in_all_ == 0) {
-            using std::chrono::milliseconds;
-            const auto now = std::chrono::system_clock::now().time_since_epoch();
-            arrival_ms_ = std::chrono::duration_cast<milliseconds>(now).count();
+        Framed framed;
+        if (record.record != nullptr) {
+            framed.entry = entry_of(*record.record);
+        } else {
+            framed.refused = record.refusal->code;
+            framed.why = record.refusal->message;
         }
-        return arrival_ms_;
+        framed.entry.arrival_ms = arrival_ms();
+        framed.entry.partition_key = record.partition_key;
+        framed.entry.data = record.data;
+        framed.hash_key = record.hash_key;
+        return framed;
     }
 
     const std::vector<std::unique_ptr<Shard>>& shards_;
@@ -180,7 +194,6 @@ private:
     Ledger& ledger_;
     const std::size_t door_;
     const bool logged_;
-    PartitionKeyTemplate key_template_;
     KeyHasher hasher_;
     RouteCache routes_;
     std::vector<Pushed> pushed_;  // by shard
@@ -195,9 +208,14 @@ Producer::Producer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Producer::Producer(Producer&&) noexcept = default;
 Producer::~Producer() = default;
 
-bool Producer::try_append(const telemetry::Record& record, std::string_view data)
+Appended Producer::try_append(const NewRecord& record)
 {
-    return impl_->try_append(record, data);
+    return impl_->try_append(record);
+}
+
+std::int64_t Producer::arrival_ms()
+{
+    return impl_->arrival_ms();
 }
 
 Ticket Producer::flush()
@@ -214,7 +232,6 @@ Stream::Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> cons
     : options_(std::move(options)), ledger_(ledger)
 {
     assert(consumers.size() == shards());
-    static_cast<void>(PartitionKeyTemplate(options_.partition_key));  // throws now rather than at the first door
     const auto on_space = [this] {
         for (const auto& waiter : waiters_) {
             waiter->tell(waiter->space_wanted);
@@ -228,10 +245,11 @@ Stream::Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> cons
     for (std::uint32_t shard = 0; shard < shards(); ++shard) {
         const bool retired = shard >= options_.shards;
         Shard::Options one{ShardId{shard}, retired ? 0 : options_.ring_capacity_bytes, options_.log, 0};
+        one.limits = options_.limits;
         one.log_bytes = options_.log ? options_.log->retention_bytes / options_.shards : 0;
         shards_.push_back(
             std::make_unique<Shard>(one, std::move(consumers[shard]), Shard::Callbacks{on_space, on_durable}));
-        sequence_ = std::max(sequence_.load(), shards_.back()->last_sequence());
+        sequence_ = std::max(sequence_.load(), shards_.back()->first_seen());
     }
 }
 
@@ -271,6 +289,18 @@ std::uint64_t Stream::stop(SteadyTime deadline)
 Stream::ShardState Stream::state(ShardId shard) const
 {
     return shards_.at(raw(shard))->state();
+}
+
+std::vector<commitlog::Segment> Stream::segments(ShardId shard) const
+{
+    const auto* log = shards_.at(raw(shard))->log();
+    return log == nullptr ? std::vector<commitlog::Segment>() : log->segments();
+}
+
+SequenceNumber Stream::last_sequence(ShardId shard) const
+{
+    const auto* log = shards_.at(raw(shard))->log();
+    return log == nullptr ? 0 : log->last_sequence();
 }
 
 std::uint32_t Stream::shards() const

@@ -22,13 +22,18 @@ class LogReader {
 public:
     using OnDamage = std::function<void(const DamagedRegion&)>;
 
-    /// `segments`: CommitLog::segments(). Records up to and including `after` are passed over.
-    LogReader(const Disk& disk, ShardId shard, std::vector<Segment> segments, SequenceNumber after, OnDamage on_damage);
+    /// `segments`: CommitLog::segments(). Records up to and including `after` are passed over. `start`: where `after`
+    /// ends, as position() of an earlier reader had it; saves the way there.
+    LogReader(const Disk& disk, ShardId shard, std::vector<Segment> segments, SequenceNumber after, OnDamage on_damage,
+              LogPosition start = {});
     ~LogReader();
 
     /// The next record, its views valid until the next call; none behind the last. Errors: the system's, where a
     /// segment cannot be read; a segment that retention has removed meanwhile is passed over.
     [[nodiscard]] Result<std::optional<LogRecord>> next();
+
+    /// Behind what next() returned last.
+    [[nodiscard]] LogPosition position() const { return position_; }
 
 private:
     /// Sets scanner_ to the next segment that is there; leaves it null behind the last.
@@ -39,6 +44,7 @@ private:
     const std::vector<Segment> segments_;
     const SequenceNumber after_;
     const OnDamage on_damage_;
+    LogPosition position_;
     std::size_t next_segment_{0};
     std::unique_ptr<SegmentScanner> scanner_;  // of the segment before next_segment_
 };

@@ -38,6 +38,12 @@ struct Segment {
     std::uint64_t end{0};  ///< where its valid part ends, in bytes from the beginning of the file
 };
 
+/// A place in a shard's log, between two frames.
+struct LogPosition {
+    std::uint64_t segment{0};  ///< its number; 0: not known
+    std::uint64_t offset{0};   ///< in bytes from the beginning of the file
+};
+
 /// Bytes of a segment in which there is no valid record.
 struct DamagedRegion {
     ShardId shard{};

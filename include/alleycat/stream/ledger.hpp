@@ -21,7 +21,7 @@ public:
     struct Totals {
         std::vector<Door> doors;       ///< "replay" stands for what was read from the log at the start
         std::uint64_t applied{0};      ///< compared with the history, better or not
-        std::uint64_t failed{0};       ///< in the log, but no valid record
+        std::uint64_t failed{0};       ///< no valid record, or the transform failed with it
         std::uint64_t dropped{0};      ///< left out by the transform
         std::uint64_t in_stream{0};    ///< in the rings
         std::uint64_t in_delivery{0};  ///< in windows
@@ -40,8 +40,8 @@ public:
     void hand_on(std::uint64_t records);
     /// Records came from the log into a window.
     void replay(std::uint64_t records);
-    void apply(std::uint64_t records);  ///< from a window
-    void fail(std::uint64_t records);   ///< likewise
+    /// What became of the records of a window.
+    void settle(std::uint64_t applied, std::uint64_t failed, std::uint64_t dropped);
 
     [[nodiscard]] Totals totals() const;
 

@@ -23,18 +23,21 @@ namespace alleycat::stream {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using commitlog::SequenceNumber;
 
-/// One durable record, as a shard hands it on.
+/// One durable record, as a shard hands it on. Its views are valid during the call that does.
 struct Entry {
     SequenceNumber sequence{0};  ///< increases within the shard; over the whole stream in the order of acceptance
+    std::int64_t arrival_ms{0};  ///< ms since the epoch
     bool replayed{false};        ///< read from the log, which an earlier process wrote
+    std::string_view partition_key;
+    std::string_view data;
+    // What the data says, where it is a valid record:
     telemetry::Event event{};
     std::uint32_t second{0};
     RaceId race_id{};
     RacerId racer_id{};
     ClassId class_id{};
     double output{0};
-    std::uint32_t data_bytes{0};  ///< size of the record's text
-    std::string_view name;        ///< valid during the call that hands the entry over
+    std::string_view name;
 };
 
 /// What a shard does with its records.
@@ -55,14 +58,21 @@ public:
     /// False while the consumer's own room is used up: the shard keeps its records and asks again soon.
     [[nodiscard]] virtual bool ready(SteadyTime now) = 0;
     virtual void consume(const Entry& entry, SteadyTime now) = 0;
-    /// A record of the log that is not valid, by today's limits.
-    virtual void refuse(SequenceNumber sequence, const telemetry::Rejection& why) = 0;
+    /// A record whose data is not valid: a client of the stream API may send anything, and limits may have changed
+    /// since the log was written.
+    virtual void refuse(const Entry& entry, const telemetry::Rejection& why, SteadyTime now) = 0;
     /// Behind each batch, and whenever the time that the last call returned has come. Returns when to call again.
     virtual SteadyTime end_batch(SteadyTime now) = 0;
     /// Everything that the log held is consumed; what follows is new.
     virtual void end_replay() {}
     /// The last call: everything is consumed.
     virtual void finish() = 0;
+};
+
+/// What a shard takes in a second, all doors together; a burst may bring as much at once.
+struct ShardLimits {
+    std::uint32_t records{1'000};
+    std::uint32_t bytes{1U << 20};  ///< of data and partition keys
 };
 
 /// Where and how records become durable.
@@ -86,6 +96,31 @@ struct Waiter;
 /// A place in a producer's row of records; see Producer::flush().
 using Ticket = std::uint64_t;
 
+/// A record on its way in.
+struct NewRecord {
+    std::string_view partition_key;         ///< 1 … 256 characters
+    std::optional<HashKey> hash_key{};      ///< decides instead of the partition key's
+    std::string_view data;                  ///< at most kMaxRecordBytes together with the partition key
+    const telemetry::Record* record{};      ///< what the data says, or …
+    const telemetry::Rejection* refusal{};  ///< … why it is no valid record: then the consumer gets to know that
+};
+
+inline constexpr std::size_t kMaxRecordBytes = commitlog::kMaxDataBytes;
+
+/// What became of an append.
+struct Appended {
+    enum class Outcome : std::uint8_t {
+        Taken,
+        Full,         ///< no room in the shard's ring, or too much waits for a shard that cannot commit
+        RateExceeded  ///< the shard's limits
+    };
+    Outcome outcome{Outcome::Full};
+    ShardId shard{};
+    SequenceNumber sequence{0};  ///< where it was taken
+
+    explicit operator bool() const { return outcome == Outcome::Taken; }
+};
+
 /// One door's way into the stream.
 ///
 /// Thread: the door's only. Each door has one of its own, so that routing needs no lock.
@@ -94,10 +129,13 @@ public:
     Producer(Producer&&) noexcept;
     ~Producer();
 
-    /// Routes `record`, whose text is `data`, to the shard of its partition key and copies it there; false where the
-    /// shard's ring is full, or too much waits for a shard that cannot commit: keep the record and come again after the
-    /// door's on_progress. Records of one partition key stay in order. A record that is in a ring is not durable yet.
-    [[nodiscard]] bool try_append(const telemetry::Record& record, std::string_view data);
+    /// Routes the record to the shard of its hash key and copies it there. One that was not taken may come again after
+    /// the door's on_progress. Records of one partition key stay in order. A record that is in a ring is not durable
+    /// yet.
+    [[nodiscard]] Appended try_append(const NewRecord& record);
+
+    /// When the next record will have arrived, in ms since the epoch: one time for all between two flushes.
+    [[nodiscard]] std::int64_t arrival_ms();
 
     /// Hands over what was appended, and returns the ticket of everything appended so far: the same as before where
     /// nothing was. Belongs behind each round of appends: until then, other producers' records wait behind these.
@@ -129,7 +167,7 @@ public:
         /// in.
         std::uint32_t retired_shards{0};
         std::size_t ring_capacity_bytes{8 * 1024 * 1024};  ///< a shard; rounded up to a power of two
-        std::string partition_key{"${racerId}"};
+        std::optional<ShardLimits> limits{};
         std::optional<LogSettings> log{};  ///< none: nothing survives the process
     };
     /// One shard at one moment.
@@ -149,8 +187,8 @@ public:
         boost::system::error_code failure;  ///< why nothing can be committed, or read from the log, now
     };
 
-    /// Opens the logs. One consumer a shard, retired ones too. Throws std::invalid_argument for a bad partition key
-    /// template, std::runtime_error with one line for a log that cannot be opened.
+    /// Opens the logs. One consumer a shard, retired ones too. Throws std::runtime_error with one line for a log that
+    /// cannot be opened.
     Stream(Options options, std::vector<std::unique_ptr<ShardConsumer>> consumers, Ledger& ledger);
     ~Stream();
 
@@ -171,6 +209,11 @@ public:
 
     [[nodiscard]] ShardState state(ShardId shard) const;  ///< any thread
     [[nodiscard]] std::uint32_t shards() const;           ///< retired ones too
+
+    /// What of the shard's log can be read now; nothing where there is no log. Any thread.
+    [[nodiscard]] std::vector<commitlog::Segment> segments(ShardId shard) const;
+    /// Of the latest durable record of the shard; 0: there never was one. Any thread.
+    [[nodiscard]] SequenceNumber last_sequence(ShardId shard) const;
 
 private:
     const Options options_;

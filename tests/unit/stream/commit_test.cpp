@@ -41,9 +41,7 @@ TEST_CASE("no ticket is durable, and no record consumed, before the sync that co
 TEST_CASE("a ticket is durable when the last of its shards has synced, whichever that is", "[stream][commit]")
 {
     LogDisk disk;
-    auto options = on_disk(disk, 3);
-    options.partition_key = "${uuid}";
-    StreamFixture fixture(options);
+    StreamFixture fixture(on_disk(disk, 3));
     auto producer = fixture.producer();
     disk.hold_syncs();
     fixture.stream.start();

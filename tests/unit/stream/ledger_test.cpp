@@ -39,11 +39,11 @@ TEST_CASE("each step of a record is one entry in the ledger", "[stream][ledger]"
     ledger.hand_on(12);
     CHECK(ledger.totals().in_stream == 3);
     CHECK(ledger.totals().in_delivery == 15);
-    ledger.apply(11);
-    ledger.fail(2);
+    ledger.settle(10, 2, 1);
     CHECK(ledger.totals().in_delivery == 2);
-    CHECK(ledger.totals().applied == 11);
+    CHECK(ledger.totals().applied == 10);
     CHECK(ledger.totals().failed == 2);
+    CHECK(ledger.totals().dropped == 1);
     CHECK(balanced(ledger.totals()));
 }
 
@@ -76,8 +76,7 @@ TEST_CASE("the ledger balances at every moment, whoever writes and looks", "[str
                 ledger.accept(doors[thread], records);
                 ledger.hand_on(records);
                 ledger.replay(records);
-                ledger.fail(1);
-                ledger.apply(2 * records - 1);
+                ledger.settle(2 * records - 1, 1, 0);
             }
         });
     }

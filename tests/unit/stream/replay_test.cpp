@@ -74,7 +74,9 @@ void check_equal(const Seen& again, const Seen& before)
     CHECK(again.entry.racer_id == before.entry.racer_id);
     CHECK(again.entry.class_id == before.entry.class_id);
     CHECK(again.entry.output == before.entry.output);
-    CHECK(again.entry.data_bytes == before.entry.data_bytes);
+    CHECK(again.entry.arrival_ms == before.entry.arrival_ms);
+    CHECK(again.partition_key == before.partition_key);
+    CHECK(again.data == before.data);
     CHECK(again.name == before.name);
 }
 

@@ -51,8 +51,23 @@ private:
 
 /// An entry as a consumer saw it.
 struct Seen {
-    Entry entry;  // without its name
+    Entry entry;  // without its views
     std::string name;
+    std::string partition_key;
+    std::string data;
+};
+
+[[nodiscard]] inline Seen seen_of(const Entry& entry)
+{
+    Seen seen{entry, std::string(entry.name), std::string(entry.partition_key), std::string(entry.data)};
+    seen.entry.name = seen.entry.partition_key = seen.entry.data = {};
+    return seen;
+}
+
+/// A record that was refused, as a consumer saw it.
+struct Refused {
+    Seen seen;
+    telemetry::Rejection why;
 };
 
 /// What one shard's consumer saw, and what the test tells it.
@@ -85,10 +100,18 @@ public:
         return changed_.wait_until(lock, until, [&] { return seen_.size() >= count; });
     }
 
-    [[nodiscard]] std::vector<SequenceNumber> refused() const
+    [[nodiscard]] std::vector<Refused> refusals() const
     {
         const std::lock_guard lock(mutex_);
         return refused_;
+    }
+    [[nodiscard]] std::vector<SequenceNumber> refused() const
+    {
+        std::vector<SequenceNumber> sequences;
+        for (const auto& one : refusals()) {
+            sequences.push_back(one.seen.entry.sequence);
+        }
+        return sequences;
     }
     /// How many entries had come when the replay ended; none while it goes on.
     [[nodiscard]] std::optional<std::size_t> replayed() const
@@ -113,7 +136,7 @@ private:
     std::condition_variable changed_;
     bool open_{true};  // all guarded by mutex_
     std::vector<Seen> seen_;
-    std::vector<SequenceNumber> refused_;
+    std::vector<Refused> refused_;
     std::optional<std::size_t> replayed_;
     bool finished_{false};
 };
@@ -134,19 +157,17 @@ public:
     {
         note_thread();
         ++entries_;
-        Seen seen{entry, std::string(entry.name)};
-        seen.entry.name = {};
         {
             const std::lock_guard lock(log_->mutex_);
-            log_->seen_.push_back(std::move(seen));
+            log_->seen_.push_back(seen_of(entry));
         }
         log_->changed_.notify_all();
     }
-    void refuse(SequenceNumber sequence, const telemetry::Rejection&) override
+    void refuse(const Entry& entry, const telemetry::Rejection& why, SteadyTime) override
     {
         note_thread();
         const std::lock_guard lock(log_->mutex_);
-        log_->refused_.push_back(sequence);
+        log_->refused_.push_back({seen_of(entry), why});
     }
     void end_replay() override
     {
@@ -260,10 +281,26 @@ inline std::string text_of(const telemetry::Record& record)
     return text.append("}");
 }
 
-/// Appends `record` with a text of its own.
+[[nodiscard]] inline Appended push(Producer& producer, const telemetry::Record& record, std::string_view text,
+                                   std::string_view key)
+{
+    NewRecord added;
+    added.partition_key = key;
+    added.data = text;
+    added.record = &record;
+    return producer.try_append(added);
+}
+
+/// The same, with the racer's id for a key.
+[[nodiscard]] inline Appended push(Producer& producer, const telemetry::Record& record, std::string_view text)
+{
+    return push(producer, record, text, std::to_string(raw(record.racer_id)));
+}
+
+/// The same, with a text of its own.
 [[nodiscard]] inline bool push(Producer& producer, const telemetry::Record& record)
 {
-    return producer.try_append(record, text_of(record));
+    return static_cast<bool>(push(producer, record, text_of(record)));
 }
 
 }  // namespace alleycat::stream

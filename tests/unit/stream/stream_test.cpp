@@ -46,9 +46,9 @@ TEST_CASE("an entry is what was appended", "[stream]")
     final_second.race_id = RaceId{-5};
     const std::string long_name(4 * 64, 'n');  // 64 characters of four bytes
     const std::string text(16'384, ' ');
-    REQUIRE(producer.try_append(record(0, 1, ""), text.substr(0, 170)));
-    REQUIRE(producer.try_append(final_second, text));
-    REQUIRE(producer.try_append(record(9, 2, long_name), text.substr(0, 1)));
+    REQUIRE(push(producer, record(0, 1, ""), text.substr(0, 170)));
+    REQUIRE(push(producer, final_second, text));
+    REQUIRE(push(producer, record(9, 2, long_name), text.substr(0, 1)));
     producer.flush();
     fixture.stop();
 
@@ -57,14 +57,14 @@ TEST_CASE("an entry is what was appended", "[stream]")
     CHECK(seen[0].entry.racer_id == RacerId{0});
     CHECK(seen[0].entry.event == telemetry::Event::Update);
     CHECK(seen[0].name.empty());
-    CHECK(seen[0].entry.data_bytes == 170);
+    CHECK(seen[0].data == text.substr(0, 170));
     CHECK(seen[1].entry.event == telemetry::Event::Final);
     CHECK(seen[1].entry.second == 300);
     CHECK(seen[1].entry.race_id == RaceId{-5});
     CHECK(seen[1].entry.racer_id == RacerId{7});
     CHECK(seen[1].entry.class_id == ClassId{6});
     CHECK(seen[1].entry.output == 115.2);
-    CHECK(seen[1].entry.data_bytes == 16'384);
+    CHECK(seen[1].data == text);
     CHECK(seen[1].name == "Zo\xC3\xAB");
     CHECK(seen[2].name == long_name);
     CHECK(seen[0].entry.sequence < seen[1].entry.sequence);
@@ -149,7 +149,7 @@ TEST_CASE("a record is routed by its key's MD5, also where many keys come by", "
 {
     constexpr std::uint32_t kShards = 5;
     constexpr std::uint64_t kRacers = 20'000;  // more than a producer remembers routes of
-    StreamFixture fixture({.shards = kShards, .partition_key = "${uuid}"});
+    StreamFixture fixture({.shards = kShards});
     auto producer = fixture.producer();
     fixture.stream.start();
     const auto key_of = [](std::uint64_t racer) {
@@ -158,9 +158,7 @@ TEST_CASE("a record is routed by its key's MD5, also where many keys come by", "
     for (int round = 0; round < 2; ++round) {
         for (std::uint64_t racer = 0; racer < kRacers; ++racer) {
             const auto key = key_of(racer);
-            auto one = record(racer, 1);
-            one.uuid = key;
-            REQUIRE(push(producer, one));
+            REQUIRE(push(producer, record(racer, 1), "{}", key));
         }
     }
     producer.flush();
@@ -186,7 +184,7 @@ TEST_CASE("a full ring refuses, its producer hears of room, and nothing is lost"
     fixture.stream.start();
 
     const auto taken = fill(producer, 7);
-    CHECK(taken > 20);
+    CHECK(taken > 10);
     CHECK_FALSE(push(producer, record(7, taken + 1)));  // still full
     CHECK(fixture.state().consumed == 0);
     log.open();
@@ -325,7 +323,118 @@ TEST_CASE("a shard's depth is never more than its ring, whenever one looks", "[s
     CHECK(wrong == 0);
 }
 
-TEST_CASE("a partition key that is wrong stops the start", "[stream]")
+TEST_CASE("an explicit hash key decides instead of the partition key", "[stream]")
 {
-    CHECK_THROWS_AS(StreamFixture({.shards = 1, .partition_key = "${racer}"}), std::invalid_argument);
+    constexpr std::uint32_t kShards = 4;
+    StreamFixture fixture({.shards = kShards});
+    auto producer = fixture.producer();
+    fixture.stream.start();
+    const auto one = record(7, 1);
+    for (std::uint32_t shard = 0; shard < kShards; ++shard) {
+        for (const auto key :
+             {hash_key_range(ShardId{shard}, kShards).first, hash_key_range(ShardId{shard}, kShards).last}) {
+            NewRecord added;
+            added.partition_key = "7";
+            added.hash_key = key;
+            added.data = "{}";
+            added.record = &one;
+            const auto appended = producer.try_append(added);
+            REQUIRE(appended);
+            CHECK(appended.shard == ShardId{shard});
+        }
+    }
+    producer.flush();
+    fixture.stop();
+    for (const auto& log : fixture.logs) {
+        REQUIRE(log->seen().size() == 2);
+        CHECK(log->seen().front().partition_key == "7");
+    }
+}
+
+TEST_CASE("a record that is not valid is refused behind the log, with what it is and why", "[stream]")
+{
+    StreamFixture fixture({.shards = 1});
+    auto producer = fixture.producer();
+    fixture.stream.start();
+    REQUIRE(push(producer, record(7, 1)));
+    const telemetry::Rejection why{Errc::OutOfRange, "second: must be a whole number from 1 to 300", ""};
+    NewRecord added;
+    added.partition_key = "k";
+    added.data = "{\"second\":0}";
+    added.refusal = &why;
+    const auto appended = producer.try_append(added);
+    REQUIRE(appended);
+    REQUIRE(push(producer, record(7, 2)));
+    producer.flush();
+    fixture.stop();
+    CHECK(fixture.logs[0]->seen().size() == 2);
+    const auto refusals = fixture.logs[0]->refusals();
+    REQUIRE(refusals.size() == 1);
+    CHECK(refusals[0].seen.entry.sequence == appended.sequence);
+    CHECK(refusals[0].seen.partition_key == "k");
+    CHECK(refusals[0].seen.data == added.data);
+    CHECK(refusals[0].why.code == why.code);
+    CHECK(refusals[0].why.message == why.message);
+}
+
+TEST_CASE("the number that an append returns is the record's, whatever other producers do", "[stream]")
+{
+    constexpr int kProducers = 4;
+    constexpr int kRecords = 2'000;
+    StreamFixture fixture({.shards = 2});
+    std::vector<Producer> producers;
+    for (int producer = 0; producer < kProducers; ++producer) {
+        producers.push_back(fixture.producer());
+    }
+    fixture.stream.start();
+    std::vector<std::map<SequenceNumber, std::uint32_t>> told(kProducers);
+    std::vector<std::thread> doors;
+    for (int door = 0; door < kProducers; ++door) {
+        doors.emplace_back([&, door] {
+            for (std::uint32_t second = 1; second <= kRecords; ++second) {
+                const auto racer = static_cast<std::uint64_t>(door);
+                const auto appended = push(producers[racer], record(racer, second), "{}");
+                told[racer].emplace(appended.sequence, second);
+            }
+            producers[static_cast<std::size_t>(door)].flush();
+        });
+    }
+    for (auto& door : doors) {
+        door.join();
+    }
+    fixture.stop();
+    std::size_t right = 0;
+    for (const auto& log : fixture.logs) {
+        SequenceNumber before = 0;
+        for (const auto& seen : log->seen()) {
+            REQUIRE(seen.entry.sequence > std::exchange(before, seen.entry.sequence));
+            const auto& mine = told[raw(seen.entry.racer_id)];
+            const auto found = mine.find(seen.entry.sequence);
+            right += found != mine.end() && found->second == seen.entry.second ? 1U : 0U;
+        }
+    }
+    CHECK(right == kProducers * kRecords);
+}
+
+TEST_CASE("a shard takes what its limits allow at once, and lets more in as time goes by", "[stream]")
+{
+    Stream::Options options{.shards = 1};
+    options.limits = ShardLimits{10, 1U << 20};
+    StreamFixture fixture(options);
+    Signal tokens;
+    auto producer = fixture.producer([&] { tokens.raise(); });
+    fixture.stream.start();
+    Appended appended;
+    int taken = 0;
+    while ((appended = push(producer, record(7, 1), "{}"))) {
+        ++taken;
+    }
+    CHECK(appended.outcome == Appended::Outcome::RateExceeded);
+    CHECK(taken >= 10);
+    while (!push(producer, record(7, 2), "{}")) {
+        REQUIRE(tokens.wait());
+    }
+    producer.flush();
+    fixture.stop();
+    CHECK(fixture.entries() == static_cast<std::size_t>(taken) + 1);
 }
