@@ -47,12 +47,17 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::get(std::string pattern, Handler handler)
 {
-    routes_.push_back({std::move(pattern), std::move(handler), {}});
+    routes_.push_back({std::move(pattern), std::move(handler), {}, {}, 0});
+}
+
+void HttpServer::post(std::string pattern, std::size_t body_bytes, LaterHandler handler)
+{
+    routes_.push_back({std::move(pattern), {}, {}, std::move(handler), body_bytes});
 }
 
 void HttpServer::websocket(std::string path, SocketHandler handler)
 {
-    routes_.push_back({std::move(path), {}, std::move(handler)});
+    routes_.push_back({std::move(path), {}, std::move(handler), {}, 0});
 }
 
 void HttpServer::set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes)
@@ -125,12 +130,43 @@ void HttpServer::watch()
 
 const HttpServer::Route* HttpServer::find(Request& request) const
 {
+    const Route* found = nullptr;
     for (const auto& route : routes_) {
-        if (matches(route.pattern, request.path, request.parameters)) {
-            return &route;
+        std::vector<std::string> parameters;
+        const bool fits = (request.method == "POST") == static_cast<bool>(route.later);
+        if ((found == nullptr || fits) && matches(route.pattern, request.path, parameters)) {
+            found = &route;
+            request.parameters = std::move(parameters);
+            if (fits) {
+                break;
+            }
         }
     }
-    return nullptr;
+    return found;
+}
+
+std::string HttpServer::allowed_methods(std::string_view path) const
+{
+    bool get = false;
+    bool post = false;
+    for (const auto& route : routes_) {
+        std::vector<std::string> ignored;
+        if (matches(route.pattern, path, ignored)) {
+            (route.later ? post : get) = true;
+        }
+    }
+    return std::string(get ? "GET, HEAD, OPTIONS" : "OPTIONS") + (post ? ", POST" : "");
+}
+
+std::size_t HttpServer::body_limit(std::string_view method, std::string_view path) const
+{
+    for (const auto& route : routes_) {
+        std::vector<std::string> ignored;
+        if (method == "POST" && route.later && matches(route.pattern, path, ignored)) {
+            return route.body_bytes;
+        }
+    }
+    return options_.body_bytes;
 }
 
 void HttpServer::shut_down()

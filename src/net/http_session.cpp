@@ -57,6 +57,11 @@ const std::string& date_now()
     return text;
 }
 
+Response too_large()
+{
+    return Response::text(413, "the request body is too large\n");
+}
+
 std::string header_of(const Response& response, bool keep_alive, bool http10)
 {
     std::string text;
@@ -86,7 +91,11 @@ public:
         server_.connections_.add(*this);
         wait_until(server_.options_.request_timeout);
     }
-    ~HttpSession() override { server_.connections_.remove(*this); }
+    ~HttpSession() override
+    {
+        release_body();
+        server_.connections_.remove(*this);
+    }
 
     asio::awaitable<void> run();
 
@@ -107,24 +116,37 @@ public:
     {
         error_code ignored;
         socket_.close(ignored);
+        later_came_.cancel();
     }
 
 private:
     using Parser = http::request_parser<http::string_body>;
 
-    asio::awaitable<error_code> read(Parser& parser);
+    /// What was read of a request: all of it, or an answer to what there is.
+    struct Received {
+        error_code error;
+        std::optional<Response> refusal;
+    };
+    asio::awaitable<Received> read(Parser& parser);
+    [[nodiscard]] std::optional<Response> prepare_body(Parser& parser);
     asio::awaitable<bool> answer(const Parser& parser);
+    asio::awaitable<bool> answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
+                                       bool http10);
     asio::awaitable<bool> write(const Response& response, bool head, bool keep_alive, bool http10 = false);
     asio::awaitable<bool> write_file(std::string header, const FileBody& body);
     asio::awaitable<bool> write_stream(std::string header, const StreamBody& body);
     asio::awaitable<bool> upgrade(const Request& request, const SocketHandler& handler);
     [[nodiscard]] Response respond(Request& request, const HttpServer::Route* route);
+    void release_body() { server_.body_bytes_ -= std::exchange(body_bytes_, 0); }
     void wait_until(std::chrono::milliseconds timeout) { deadline_ = std::chrono::steady_clock::now() + timeout; }
 
     HttpServer& server_;
     asio::ip::tcp::socket socket_;
     boost::beast::flat_buffer buffer_;
     SteadyTime deadline_{};
+    std::size_t body_bytes_{0};      // what this request's body may take of the server's room for bodies
+    std::optional<Response> later_;  // an answer that came later
+    asio::steady_timer later_came_{socket_.get_executor()};
     bool idle_{true};  // nothing of a request has come
     bool stopping_{false};
 };
@@ -149,15 +171,17 @@ asio::awaitable<void> HttpSession::run()
     for (bool go_on = true; go_on && !stopping_;) {
         Parser parser;
         parser.header_limit(static_cast<std::uint32_t>(server_.options_.header_bytes));
-        parser.body_limit(server_.options_.body_bytes);
-        const auto error = co_await read(parser);
-        if (!error) {
+        parser.body_limit(boost::none);  // until it is known whose it is
+        const auto [error, refusal] = co_await read(parser);
+        if (refusal) {
+            go_on = co_await write(*refusal, false, false);
+        } else if (!error) {
             wait_until(server_.options_.idle_timeout);
             go_on = co_await answer(parser);
         } else if (error == http::error::header_limit) {
             go_on = co_await write(Response::text(431, "the request header is too large\n"), false, false);
         } else if (error == http::error::body_limit) {
-            go_on = co_await write(Response::text(413, "the request body is too large\n"), false, false);
+            go_on = co_await write(too_large(), false, false);
         } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
                    error != http::error::end_of_stream && error != http::error::partial_message) {
             go_on =
@@ -165,12 +189,13 @@ asio::awaitable<void> HttpSession::run()
         } else {
             go_on = false;
         }
+        release_body();
     }
     error_code ignored;
     socket_.shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
-asio::awaitable<error_code> HttpSession::read(Parser& parser)
+asio::awaitable<HttpSession::Received> HttpSession::read(Parser& parser)
 {
     // Idle until the first byte, then the whole request has to come in time.
     if (buffer_.size() == 0) {
@@ -178,13 +203,51 @@ asio::awaitable<error_code> HttpSession::read(Parser& parser)
         const auto [error, received] = co_await socket_.async_read_some(buffer_.prepare(2048), kAwait);
         idle_ = false;
         if (error) {
-            co_return error;
+            co_return Received{error, {}};
         }
         buffer_.commit(received);
     }
     wait_until(server_.options_.request_timeout);
+    const auto [header_error, header_bytes] = co_await http::async_read_header(socket_, buffer_, parser, kAwait);
+    if (header_error || parser.is_done()) {
+        co_return Received{header_error, {}};
+    }
+    if (auto refusal = prepare_body(parser)) {
+        co_return Received{{}, std::move(refusal)};
+    }
+    if (view(parser.get()[http::field::expect]) == "100-continue") {
+        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        const auto [error, sent] = co_await asio::async_write(socket_, asio::buffer(kContinue), kAwait);
+        if (error) {
+            co_return Received{error, {}};
+        }
+    }
+    wait_until(server_.options_.request_timeout);
     const auto [error, received] = co_await http::async_read(socket_, buffer_, parser, kAwait);
-    co_return error;
+    auto& body = parser.get().body();
+    body.reserve(body.size() + Request::kBodyPadding);  // where its size was not known before
+    co_return Received{error, {}};
+}
+
+/// Makes room for the body, or says why there is none.
+std::optional<Response> HttpSession::prepare_body(Parser& parser)
+{
+    const auto target = view(parser.get().target());
+    const auto limit = server_.body_limit(view(parser.get().method_string()), target.substr(0, target.find('?')));
+    parser.body_limit(limit);
+    const auto length = parser.content_length();
+    if (length && *length > limit) {
+        return too_large();
+    }
+    body_bytes_ = length.value_or(limit);
+    server_.body_bytes_ += body_bytes_;
+    if (server_.body_bytes_ > server_.options_.bodies_bytes) {
+        return std::move(Response::text(503, "too many large requests at once; try again\n").with("Retry-After", "1"));
+    }
+    if (length) {
+        parser.get().body().reserve(*length + Request::kBodyPadding);
+    }
+    return std::nullopt;
 }
 
 asio::awaitable<bool> HttpSession::answer(const Parser& parser)
@@ -195,9 +258,10 @@ asio::awaitable<bool> HttpSession::answer(const Parser& parser)
     const bool head = message.method() == http::verb::head;
     Request request;
     request.method = view(message.method_string());
+    request.target = view(message.target());
     request.body = message.body();
     request.header = [&message](std::string_view name) { return view(message[{name.data(), name.size()}]); };
-    const auto target = view(message.target());
+    const auto target = request.target;
     const auto question = std::min(target.find('?'), target.size());
     auto path = percent_decoded(target.substr(0, question), false);
     auto query = parse_query(target.substr(std::min(question + 1, target.size())));
@@ -211,7 +275,32 @@ asio::awaitable<bool> HttpSession::answer(const Parser& parser)
     if (route != nullptr && route->socket && boost::beast::websocket::is_upgrade(message)) {
         co_return co_await upgrade(request, route->socket);
     }
+    if (route != nullptr && route->later && request.method == "POST") {
+        co_return co_await answer_later(request, route->later, keep_alive, http10);
+    }
     co_return co_await write(respond(request, route), head, keep_alive, http10);
+}
+
+asio::awaitable<bool> HttpSession::answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
+                                                bool http10)
+{
+    later_.reset();
+    later_came_.expires_at(asio::steady_timer::time_point::max());
+    deadline_ = SteadyTime::max();  // the client has done its part
+    handler(request, [self = weak_from_this()](Response response) {
+        if (const auto session = self.lock()) {
+            session->later_ = std::move(response);
+            session->later_came_.cancel();
+        }
+    });
+    if (!later_) {
+        co_await later_came_.async_wait(kAwait);
+    }
+    if (!later_) {
+        co_return false;  // aborted
+    }
+    wait_until(server_.options_.idle_timeout);
+    co_return co_await write(*std::exchange(later_, std::nullopt), false, keep_alive && !stopping_, http10);
 }
 
 Response HttpSession::respond(Request& request, const HttpServer::Route* route)
@@ -219,18 +308,18 @@ Response HttpSession::respond(Request& request, const HttpServer::Route* route)
     if (route == nullptr) {
         return Response::text(404, "there is nothing at " + request.path + "\n");
     }
+    const auto allowed = server_.allowed_methods(request.path);
     if (request.method == "OPTIONS") {
         Response response;
         response.status = 204;
         return std::move(
-            response.with("Allow", "GET, HEAD, OPTIONS")
+            response.with("Allow", allowed)
                 .with("Access-Control-Allow-Origin", "*")
                 .with("Access-Control-Allow-Methods", "GET, HEAD")
                 .with("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since, If-Range"));
     }
-    if (request.method != "GET" && request.method != "HEAD") {
-        return std::move(Response::text(405, "only GET, HEAD and OPTIONS are understood here\n")
-                             .with("Allow", "GET, HEAD, OPTIONS"));
+    if ((request.method != "GET" && request.method != "HEAD") || route->later) {
+        return std::move(Response::text(405, "only " + allowed + " are understood here\n").with("Allow", allowed));
     }
     if (route->socket) {
         return std::move(Response::text(426, "this is a WebSocket: connect with ws://\n")

@@ -21,7 +21,9 @@ struct Request {
     std::vector<std::pair<std::string, std::string>> query;    ///< likewise, in order
     std::vector<std::string> parameters;                       ///< what the route's {} stood for, in order
     std::function<std::string_view(std::string_view)> header;  ///< by name, in any case; empty where absent
-    std::string_view body;
+    std::string_view target;                                   ///< path and query as they were sent
+    std::string_view body;                                     ///< with kBodyPadding readable bytes behind it
+    static constexpr std::size_t kBodyPadding = 64;
 
     /// The query parameter's value; the last one where it stands more than once.
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;

@@ -16,6 +16,10 @@
 namespace alleycat::net {
 
 using Handler = std::function<Response(const Request&)>;
+/// Answers a request, now or later, once; on the network thread. The request is gone when the handler returns. Does
+/// nothing where the client is gone too.
+using Reply = std::function<void(Response)>;
+using LaterHandler = std::function<void(const Request&, Reply)>;
 /// Makes what handles a WebSocket, or a response that refuses it.
 using SocketHandler = std::function<std::variant<std::unique_ptr<WebSocket::Handler>, Response>(const Request&)>;
 
@@ -31,8 +35,9 @@ public:
         std::chrono::milliseconds idle_timeout{60'000};
         std::chrono::milliseconds request_timeout{10'000};
         std::size_t header_bytes{8 * 1024};
-        std::size_t body_bytes{1024 * 1024};
-        std::size_t connections{12'000};  ///< further ones are closed at once
+        std::size_t body_bytes{1024 * 1024};          ///< of a request to a route that says nothing else
+        std::size_t bodies_bytes{256 * 1024 * 1024};  ///< of all requests' bodies together; further ones get a 503
+        std::size_t connections{12'000};              ///< further ones are closed at once
         WebSocket::Options websocket;
     };
 
@@ -41,6 +46,8 @@ public:
 
     /// A GET (and HEAD) route. `pattern`: a path in which {} stands for one or more characters other than '/'.
     void get(std::string pattern, Handler handler);
+    /// A POST route, for bodies of at most `body_bytes`.
+    void post(std::string pattern, std::size_t body_bytes, LaterHandler handler);
     void websocket(std::string path, SocketHandler handler);
 
     /// From here on, for new connections and requests.
@@ -61,13 +68,18 @@ private:
     friend class HttpSession;
     struct Route {
         std::string pattern;
-        Handler handler;  // one of the two
+        Handler handler;  // one of the three
         SocketHandler socket;
+        LaterHandler later;
+        std::size_t body_bytes{0};
     };
 
     void accept();
     void watch();
+    /// The route of the request's path, for its method if there is one; fills in the path's parameters.
     [[nodiscard]] const Route* find(Request& request) const;
+    [[nodiscard]] std::string allowed_methods(std::string_view path) const;
+    [[nodiscard]] std::size_t body_limit(std::string_view method, std::string_view path) const;
 
     boost::asio::io_context& context_;
     Options options_;
@@ -76,6 +88,7 @@ private:
     Connections connections_;
     ReadBuffer read_buffer_;
     std::vector<Route> routes_;
+    std::size_t body_bytes_{0};  // of the requests that are being received or answered
     bool stopping_{false};
 };
 
