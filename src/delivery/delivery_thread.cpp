@@ -17,6 +17,12 @@ void DeliveryThread::start()
     thread_ = std::thread(&DeliveryThread::run, this);
 }
 
+void DeliveryThread::deliver(Delivered window)
+{
+    std::unique_lock lock(room_mutex_);
+    room_.wait(lock, [&] { return queue_.try_push(window); });
+}
+
 void DeliveryThread::stop()
 {
     if (thread_.joinable()) {
@@ -25,17 +31,26 @@ void DeliveryThread::stop()
     }
 }
 
+std::optional<Delivered> DeliveryThread::take(SteadyTime until)
+{
+    auto window = queue_.pop_until(until);
+    if (window) {
+        const std::lock_guard lock(room_mutex_);  // else the notice could come between somebody's look and wait
+        room_.notify_all();
+    }
+    return window;
+}
+
 void DeliveryThread::run()
 {
     auto due = SteadyTime::min();
     while (!queue_.finished()) {
-        auto window = queue_.pop_until(due);
+        auto window = take(due);
         auto now = std::chrono::steady_clock::now();
         while (window) {
             sink_->deliver(*window);
             now = std::chrono::steady_clock::now();
-            window =
-                now < due ? queue_.pop_until(SteadyTime::min()) : std::nullopt;  // others come, perhaps without end
+            window = now < due ? take(SteadyTime::min()) : std::nullopt;  // others come, perhaps without end
         }
         due = sink_->settle(now);
     }

@@ -2,26 +2,35 @@
 
 namespace alleycat::delivery {
 
-void Windower::note(std::uint64_t sequence, SteadyTime now)
+Window::Record& Windower::add(const WindowRecord& record, SteadyTime now)
 {
     if (empty()) {
-        opened_ = now;
+        window_.opened = now;
     }
-    window_.last_sequence = sequence;
+    auto& kept = window_.records.emplace_back();
+    kept.sequence = record.sequence;
+    kept.arrival_ms = record.arrival_ms;
+    kept.replayed = record.replayed;
+    kept.text_at = window_.text.size();
+    kept.data_bytes = static_cast<std::uint32_t>(record.data.size());
+    kept.key_bytes = static_cast<std::uint32_t>(record.partition_key.size());
+    window_.text.append(record.data).append(record.partition_key);
+    window_.data_bytes += record.data.size();
+    usual_records_ = window_.records.size();
+    usual_text_ = window_.text.size();
+    return kept;
 }
 
-void Windower::add_failed(std::uint64_t sequence, SteadyTime now)
+void Windower::add(const WindowRecord& record, const telemetry::Sample& sample, SteadyTime now)
 {
-    note(sequence, now);
-    ++window_.failed;
+    add(record, now).sample = sample;
 }
 
-void Windower::add(const telemetry::Sample& sample, std::uint64_t sequence, std::uint32_t data_bytes, SteadyTime now)
+void Windower::add(const WindowRecord& record, const telemetry::Rejection& why, SteadyTime now)
 {
-    note(sequence, now);
-    window_.samples.push_back(sample);
-    usual_samples_ = window_.samples.size();
-    window_.data_bytes += data_bytes;
+    window_.refusals.push_back({why.code, why.message});
+    message_bytes_ += why.message.size();
+    add(record, now).refusal = static_cast<std::uint32_t>(window_.refusals.size());
 }
 
 bool Windower::due(SteadyTime now) const
@@ -31,14 +40,23 @@ bool Windower::due(SteadyTime now) const
 
 SteadyTime Windower::deadline() const
 {
-    return empty() ? SteadyTime::max() : opened_ + hints_.interval;
+    return empty() ? SteadyTime::max() : window_.opened + hints_.interval;
+}
+
+bool Windower::full() const
+{
+    const auto held = window_.text.size() + message_bytes_ + window_.records.size() * sizeof(Window::Record) +
+                      window_.refusals.size() * sizeof(Window::Refusal);
+    return window_.data_bytes >= full_bytes() || held >= 2 * full_bytes();
 }
 
 void Windower::restart()
 {
     window_ = Window{};
     window_.shard = shard_;
-    window_.samples.reserve(usual_samples_);
+    window_.records.reserve(usual_records_);
+    window_.text.reserve(usual_text_);
+    message_bytes_ = 0;
 }
 
 }  // namespace alleycat::delivery

@@ -3,19 +3,32 @@
 #include <alleycat/core/bounded_queue.hpp>
 #include <alleycat/delivery/window.hpp>
 
+#include <condition_variable>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <thread>
+#include <vector>
 
 namespace alleycat::delivery {
 
-/// What becomes of windows.
+/// What became of a window: it is transformed, and its files are stored.
+struct Delivered {
+    ShardId shard{};
+    std::uint64_t last_sequence{0};  ///< every record of the shard up to this one is in this window or an earlier one
+    std::vector<telemetry::Sample> samples;  ///< what the history is to compare, in the order of the records
+    std::uint64_t failed{0};                 ///< records, stored under processing-failed
+    std::uint64_t dropped{0};                ///< records that the transform left out
+};
+
+/// Where delivered windows go.
 ///
 /// Thread: the delivery thread, all calls.
 class WindowSink {
 public:
     virtual ~WindowSink() = default;
 
-    virtual void deliver(const Window& window) = 0;
+    virtual void deliver(const Delivered& window) = 0;
     /// Behind each run of windows, and whenever the time that the last call returned has come. Returns when to call
     /// again.
     virtual SteadyTime settle(SteadyTime now) = 0;
@@ -23,16 +36,16 @@ public:
     virtual void finish() = 0;
 };
 
-/// The one thread that does slow work on windows, so that no shard waits for a disk.
+/// The one thread that brings windows into the history, so that no shard waits for it.
 class DeliveryThread {
 public:
-    /// At most `capacity` windows wait; shards keep theirs meanwhile.
+    /// At most `capacity` windows wait; who brings more waits too.
     DeliveryThread(std::size_t capacity, std::unique_ptr<WindowSink> sink);
     ~DeliveryThread();
 
     void start();
-    /// Takes the window, or leaves it alone and returns false where the queue is full. Any thread.
-    [[nodiscard]] bool try_deliver(Window& window) { return queue_.try_push(window); }
+    /// Hands the window over, as soon as there is room. Any thread; none may be inside when stop() is called.
+    void deliver(Delivered window);
     /// Delivers what waits, finishes the sink and ends the thread.
     void stop();
 
@@ -40,8 +53,11 @@ public:
 
 private:
     void run();
+    [[nodiscard]] std::optional<Delivered> take(SteadyTime until);
 
-    BoundedQueue<Window> queue_;
+    BoundedQueue<Delivered> queue_;
+    std::mutex room_mutex_;
+    std::condition_variable room_;            // something left the queue
     const std::unique_ptr<WindowSink> sink_;  // the delivery thread
     std::thread thread_;
 };

@@ -70,9 +70,9 @@ private:
 class Sink final : public WindowSink {
 public:
     explicit Sink(std::shared_ptr<Log> log) : log_(std::move(log)) {}
-    void deliver(const Window& window) override
+    void deliver(const Delivered& window) override
     {
-        log_->add("deliver " + std::to_string(window.data_bytes));
+        log_->add("deliver " + std::to_string(window.last_sequence));
         log_->wait_while_held();
     }
     SteadyTime settle(SteadyTime now) override
@@ -87,12 +87,9 @@ private:
     std::shared_ptr<Log> log_;
 };
 
-Window window(std::uint64_t number)
+Delivered window(std::uint64_t number)
 {
-    Window made;
-    made.samples.push_back({ClassId{1}, 1, RacerId{number}, 115.2});
-    made.data_bytes = number;
-    return made;
+    return {ShardId{0}, number, {{ClassId{1}, 1, RacerId{number}, 115.2}}, 0, 0};
 }
 
 std::vector<std::string> without_settle(std::vector<std::string> words)
@@ -109,8 +106,7 @@ TEST_CASE("windows are delivered in their order, and settled behind", "[delivery
     DeliveryThread delivery(10, std::make_unique<Sink>(log));
     delivery.start();
     for (std::uint64_t number : {1U, 2U, 3U}) {
-        auto one = window(number);
-        REQUIRE(delivery.try_deliver(one));
+        delivery.deliver(window(number));
         REQUIRE(log->wait_for("deliver " + std::to_string(number)));
     }
     delivery.stop();
@@ -120,29 +116,29 @@ TEST_CASE("windows are delivered in their order, and settled behind", "[delivery
     CHECK(words[words.size() - 2] == "settle");
 }
 
-TEST_CASE("a full delivery refuses and leaves the window with its shard", "[delivery][thread]")
+TEST_CASE("who brings a window to a full delivery waits for room", "[delivery][thread]")
 {
     const auto log = std::make_shared<Log>();
     DeliveryThread delivery(2, std::make_unique<Sink>(log));
     log->hold();
     delivery.start();
-    auto first = window(1);
-    REQUIRE(delivery.try_deliver(first));
+    delivery.deliver(window(1));
     REQUIRE(log->wait_for("deliver 1"));  // out of the queue, and held up
-    auto second = window(2);
-    auto third = window(3);
-    auto fourth = window(4);
-    REQUIRE(delivery.try_deliver(second));
-    REQUIRE(delivery.try_deliver(third));
+    delivery.deliver(window(2));
+    delivery.deliver(window(3));
     CHECK(delivery.waiting() == 2);
-    CHECK_FALSE(delivery.try_deliver(fourth));
-    CHECK(fourth.samples.size() == 1);
+    std::thread fourth([&] {
+        delivery.deliver(window(4));
+        log->add("took 4");
+    });
+    CHECK(without_settle(log->words()) == std::vector<std::string>{"deliver 1"});
     log->release();
-    REQUIRE(log->wait_for("deliver 3"));
-    CHECK(delivery.try_deliver(fourth));
+    REQUIRE(log->wait_for("took 4"));
+    fourth.join();
     delivery.stop();
-    CHECK(without_settle(log->words()) ==
-          std::vector<std::string>{"deliver 1", "deliver 2", "deliver 3", "deliver 4", "finish"});
+    auto words = without_settle(log->words());
+    std::erase(words, "took 4");
+    CHECK(words == std::vector<std::string>{"deliver 1", "deliver 2", "deliver 3", "deliver 4", "finish"});
 }
 
 TEST_CASE("settle is called when it asked to be, without a window", "[delivery][thread]")
@@ -168,16 +164,13 @@ TEST_CASE("what waits at the stop is delivered before the sink is finished", "[d
     DeliveryThread delivery(100, std::make_unique<Sink>(log));
     std::vector<std::string> expected;
     for (std::uint64_t number = 1; number <= 100; ++number) {
-        auto one = window(number);
-        REQUIRE(delivery.try_deliver(one));
+        delivery.deliver(window(number));
         expected.push_back("deliver " + std::to_string(number));
     }
     delivery.start();
     delivery.stop();
     expected.emplace_back("finish");
     CHECK(without_settle(log->words()) == expected);
-    auto late = window(101);
-    CHECK_FALSE(delivery.try_deliver(late));
     delivery.stop();  // once more changes nothing
     CHECK(without_settle(log->words()) == expected);
 }

@@ -1,0 +1,28 @@
+#include "record_line.hpp"
+
+#include <alleycat/delivery/transform.hpp>
+
+namespace alleycat::delivery {
+
+bool BuiltInTransform::apply(const Window& window, Outcomes& outcomes)
+{
+    for (const auto& record : window.records) {
+        if (record.valid()) {
+            line_.clear();
+            append_with_output(line_, window.data(record), record.sample.output);
+            outcomes.ok(record, line_, record.sample);
+            continue;
+        }
+        const auto& refusal = window.refusal(record);
+        Failure failure;
+        failure.code = alleycat::name(refusal.code);
+        failure.message = refusal.message;
+        failure.ended_ms =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
+        outcomes.failed(record, failure);
+    }
+    return true;
+}
+
+}  // namespace alleycat::delivery
