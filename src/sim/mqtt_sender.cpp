@@ -302,7 +302,7 @@ public:
         return connections_[connection]->outbox().bytes() < kMostWaitingBytes;
     }
 
-    void enqueue(std::uint32_t connection, std::string_view payload, std::uint32_t records) override
+    void enqueue(std::uint32_t connection, RacerId, std::string_view payload, std::uint32_t records) override
     {
         connections_[connection]->outbox().append(payload, records);
     }

@@ -19,16 +19,23 @@ constexpr std::uint32_t kMostBatch = 500;
 constexpr std::uint32_t kMostConnections = 1'000;
 constexpr std::uint32_t kMqttConnections = 8;
 constexpr std::uint32_t kWebSocketConnections = 64;
+constexpr std::uint32_t kStreamConnections = 4;
+constexpr std::uint32_t kStreamBatch = 500;
+constexpr std::size_t kLongestName = 128;  // of a stream, or an access key
+constexpr const char* kWebSocketUrl = "ws://127.0.0.1:8080/ingest";
+constexpr const char* kStreamUrl = "http://127.0.0.1:8080/";
 
 /// What the command line says before it is put together.
 struct Flags {
     std::string classes{"1-6"};
     std::string transport{"mqtt"};
     std::string broker{"127.0.0.1:1883"};
-    std::string url{"ws://127.0.0.1:8080/ingest"};
+    std::optional<std::string> url;
     std::string start{"now"};
     std::string password_file;
+    std::string secret_key_file;
     std::optional<std::uint32_t> connections;
+    std::optional<std::uint32_t> batch;
     double timeout_seconds{30};
 };
 
@@ -75,21 +82,44 @@ std::optional<Endpoint> parse_endpoint(std::string_view text, std::string_view d
     return Endpoint{std::string(host), std::string(port)};
 }
 
-std::string check_url(const std::string& url, Options* options)
+/// A message about the URL, or nothing and the options know the server.
+std::string read_url(const std::string& url, Options& options)
 {
-    constexpr std::string_view kScheme = "ws://";
-    const std::string_view rest = std::string_view(url).substr(std::min(url.size(), kScheme.size()));
+    const bool stream = options.transport == Transport::Stream;
+    const std::string_view scheme = stream ? "http://" : "ws://";
+    const std::string_view rest = std::string_view(url).substr(std::min(url.size(), scheme.size()));
     const auto slash = std::min(rest.find('/'), rest.size());
     const auto endpoint = parse_endpoint(rest.substr(0, slash), "80");
-    if (url.substr(0, kScheme.size()) != kScheme || !endpoint) {
-        return "'" + url + "' is not ws://HOST[:PORT]/PATH";
+    const std::string_view path = slash == rest.size() ? "/" : rest.substr(slash);
+    if (url.substr(0, scheme.size()) != scheme || !endpoint || (stream && path != "/")) {
+        return "--url: '" + url + "' is not " + (stream ? "http://HOST[:PORT]/" : "ws://HOST[:PORT]/PATH");
     }
-    if (options != nullptr) {
-        options->host = endpoint->host;
-        options->port = endpoint->port;
-        options->path = slash == rest.size() ? "/" : std::string(rest.substr(slash));
-    }
+    options.host = endpoint->host;
+    options.port = endpoint->port;
+    options.path = path;
     return {};
+}
+
+/// Letters, digits and what else is allowed.
+std::function<std::string(const std::string&)> name_with(const std::string& allowed)
+{
+    return [allowed](const std::string& text) {
+        const bool good =
+            !text.empty() && text.size() <= kLongestName && std::all_of(text.begin(), text.end(), [&](char letter) {
+                return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+                       (letter >= '0' && letter <= '9') || allowed.find(letter) != std::string::npos;
+            });
+        return good ? std::string()
+                    : "'" + text + "' is not 1 to " + std::to_string(kLongestName) + " letters, digits or any of " +
+                          allowed;
+    };
+}
+
+/// A message about the flag, or nothing and `line` is the first one of its file.
+std::string read_first_line(const std::string& flag, const std::string& path, std::string& line)
+{
+    std::ifstream file(path);
+    return std::getline(file, line) ? std::string() : flag + ": '" + path + "' has no first line that can be read";
 }
 
 void add_race_flags(CLI::App& app, Options& options, Flags& flags)
@@ -119,25 +149,69 @@ void add_race_flags(CLI::App& app, Options& options, Flags& flags)
 
 void add_server_flags(CLI::App& app, Options& options, Flags& flags)
 {
-    app.add_option("--transport", flags.transport, "mqtt or websocket")->check(CLI::IsMember({"mqtt", "websocket"}));
+    app.add_option("--transport", flags.transport, "mqtt, websocket or stream")
+        ->check(CLI::IsMember({"mqtt", "websocket", "stream"}));
     app.add_option("--broker", flags.broker, "MQTT broker, HOST:PORT")->check([](const std::string& text) {
         return parse_endpoint(text, "1883") ? std::string() : "'" + text + "' is not HOST:PORT";
     });
-    app.add_option("--url", flags.url, "WebSocket door, ws://HOST:PORT/ingest")->check([](const std::string& text) {
-        return check_url(text, nullptr);
-    });
-    app.add_option("--connections", flags.connections, "Default: 8 for mqtt, 64 for websocket, at most one a rider")
+    app.add_option("--url", flags.url,
+                   std::string("Server, default for websocket: ") + kWebSocketUrl + ", for stream: " + kStreamUrl);
+    app.add_option("--connections", flags.connections,
+                   "Default: 8 for mqtt, 64 for websocket, 4 for stream, at most one a rider")
         ->check(CLI::Range(1U, kMostConnections));
-    app.add_option("--batch", options.batch, "Most records a message; above 1 a message is a JSON array")
+    app.add_option("--batch", flags.batch,
+                   "Most records a message, default 1, above it a message is a JSON array; for stream: a call, "
+                   "default 500")
         ->check(CLI::Range(1U, kMostBatch));
     app.add_option("--qos", options.qos, "MQTT quality of service, 0 or 1")->check(CLI::Range(0, 1));
     app.add_option("--topic", options.topic, "MQTT topic")->default_str("alleycat-publish");
     app.add_option("--username", options.username, "MQTT user");
     app.add_option("--password-file", flags.password_file, "File whose first line is the MQTT password");
+    app.add_option("--stream", options.stream, "Name of the stream")->check(name_with("_.-"))->default_str("alleycat");
+    app.add_option("--access-key", options.access_key_id, "Id of the key that signs the calls to the stream")
+        ->check(name_with("_"));
+    app.add_option("--secret-key-file", flags.secret_key_file, "File whose first line is the secret of that key");
     app.add_option("--timeout", flags.timeout_seconds, "Seconds without any progress after which to give up")
         ->check(number_between(1, 3600));
     app.add_flag("--shuffle-fields", options.shuffle_fields, "Random order of fields and forms of numbers");
     app.add_flag("--json", options.quiet, "No progress bar, only the summary");
+}
+
+/// A message about a flag, or nothing and the options know the server.
+std::string complete_server(const Flags& flags, Options& options)
+{
+    if (flags.transport != "mqtt") {
+        options.transport = flags.transport == "stream" ? Transport::Stream : Transport::WebSocket;
+    }
+    const bool stream = options.transport == Transport::Stream;
+    if (auto problem = read_url(flags.url.value_or(stream ? kStreamUrl : kWebSocketUrl), options); !problem.empty()) {
+        return problem;
+    }
+    if (const auto endpoint = parse_endpoint(flags.broker, "1883"); endpoint && options.transport == Transport::Mqtt) {
+        options.host = endpoint->host;
+        options.port = endpoint->port;
+    }
+    if (options.access_key_id.empty() != flags.secret_key_file.empty()) {
+        return options.access_key_id.empty() ? "--secret-key-file: needs --access-key"
+                                             : "--access-key: needs --secret-key-file";
+    }
+    if (flags.secret_key_file.empty()) {
+        return {};
+    }
+    return read_first_line("--secret-key-file", flags.secret_key_file, options.secret_key);
+}
+
+std::uint32_t usual_connections(Transport transport)
+{
+    switch (transport) {
+        case Transport::Mqtt:
+            return kMqttConnections;
+        case Transport::WebSocket:
+            return kWebSocketConnections;
+        case Transport::Stream:
+            break;
+    }
+    return kStreamConnections;
 }
 
 /// A message about a flag, or nothing and the options complete.
@@ -146,26 +220,19 @@ std::string complete(const Flags& flags, Options& options)
     options.classes = parse_classes(flags.classes).value_or(std::vector{ClassId{1}});
     options.start_at_window = flags.start == "window";
     options.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(flags.timeout_seconds * 1000));
-    if (flags.transport == "websocket") {
-        options.transport = Transport::WebSocket;
-        check_url(flags.url, &options);
-    } else if (const auto endpoint = parse_endpoint(flags.broker, "1883")) {
-        options.host = endpoint->host;
-        options.port = endpoint->port;
+    if (auto problem = complete_server(flags, options); !problem.empty()) {
+        return problem;
     }
     if (flags.connections.value_or(1) > options.riders) {
         return "--connections: " + std::to_string(*flags.connections) + " not in range 1 to the number of riders, " +
                std::to_string(options.riders);
     }
-    const auto usual = options.transport == Transport::Mqtt ? kMqttConnections : kWebSocketConnections;
-    options.connections = flags.connections.value_or(std::min(options.riders, usual));
-    if (!flags.password_file.empty()) {
-        std::ifstream file(flags.password_file);
-        if (!std::getline(file, options.password)) {
-            return "--password-file: '" + flags.password_file + "' has no first line that can be read";
-        }
+    options.connections = flags.connections.value_or(std::min(options.riders, usual_connections(options.transport)));
+    options.batch = flags.batch.value_or(options.transport == Transport::Stream ? kStreamBatch : 1);
+    if (flags.password_file.empty()) {
+        return {};
     }
-    return {};
+    return read_first_line("--password-file", flags.password_file, options.password);
 }
 
 }  // namespace
@@ -199,6 +266,7 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
 {
     Options options;
     options.topic = "alleycat-publish";
+    options.stream = "alleycat";
     Flags flags;
     CLI::App app("Simulates riders of exercise bikes; with --speed 0 a load generator.", "alleycat-sim");
     add_race_flags(app, options, flags);

@@ -12,7 +12,7 @@
 
 namespace alleycat::sim {
 
-enum class Transport { Mqtt, WebSocket };
+enum class Transport { Mqtt, WebSocket, Stream };
 
 /// What the command line asks for, checked: see `alleycat-sim --help` for the meaning of each.
 struct Options {
@@ -31,15 +31,21 @@ struct Options {
     std::string port;
     std::string path;              ///< websocket only
     std::uint32_t connections{1};  ///< 1 … riders
-    std::uint32_t batch{1};
+    std::uint32_t batch{1};        ///< records a message at most; of a stream: a call
     int qos{1};
     std::string topic;
     std::string username;
     std::string password;
+    std::string stream;         ///< its name
+    std::string access_key_id;  ///< stream only; empty: requests are not signed
+    std::string secret_key;
 
     std::chrono::milliseconds timeout{std::chrono::seconds(30)};
     bool shuffle_fields{false};
     bool quiet{false};
+
+    /// Most records of a payload. A stream gets them one by one and puts its calls together itself.
+    [[nodiscard]] std::uint32_t payload_records() const { return transport == Transport::Stream ? 1 : batch; }
 };
 
 /// The program ends before it began: with the help, or with one line about a wrong flag.

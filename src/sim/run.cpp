@@ -49,10 +49,32 @@ std::unique_ptr<Sender> make_sender(asio::io_context& io, const Options& options
     if (options.transport == Transport::WebSocket) {
         return make_websocket_sender(io, {options.host, options.port, options.path}, options.connections);
     }
+    if (options.transport == Transport::Stream) {
+        return make_stream_sender(
+            io,
+            {options.host, options.port, options.stream, options.batch, {options.access_key_id, options.secret_key}},
+            options.connections);
+    }
     std::uint16_t port = 0;
     std::from_chars(options.port.data(), options.port.data() + options.port.size(), port);
     return make_mqtt_sender(io, {options.host, port, options.topic, options.qos, options.username, options.password},
                             options.connections);
+}
+
+/// What went wrong and was made good, if anything.
+void print_troubles(const Tally& tally)
+{
+    if (tally.reconnects == 0 && tally.failed == 0) {
+        return;
+    }
+    std::cerr << "alleycat-sim: ";
+    if (tally.reconnects > 0) {
+        std::cerr << tally.reconnects << " connections were lost and opened again; ";
+    }
+    if (tally.failed > 0) {
+        std::cerr << tally.failed << " records failed for a while and were put again; ";
+    }
+    std::cerr << "the last failure: " << tally.last_error << '\n';
 }
 
 /// Calls the simulation's tick() and shows its progress.
@@ -129,9 +151,8 @@ private:
         }
         if (!simulation_.failure().empty()) {
             std::cerr << "alleycat-sim: " << simulation_.failure() << '\n';
-        } else if (tally.reconnects > 0) {
-            std::cerr << "alleycat-sim: " << tally.reconnects
-                      << " connections were lost and opened again; the last failure: " << tally.last_error << '\n';
+        } else {
+            print_troubles(tally);
         }
         std::cout << to_json(simulation_.summary()) << std::endl;
         return simulation_.succeeded() ? 0 : 1;

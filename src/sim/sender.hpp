@@ -2,6 +2,9 @@
 
 #include "latency_histogram.hpp"
 #include "outbox.hpp"
+#include "request_signature.hpp"
+
+#include <alleycat/core/ids.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -16,8 +19,9 @@ namespace alleycat::sim {
 /// What has become of the records so far.
 struct Tally {
     std::uint64_t sent{0};      ///< handed to a socket; once each, however often a lost connection made us repeat it
-    std::uint64_t acked{0};     ///< websocket: durable; mqtt: PUBACK received (QoS 1) or written (QoS 0)
+    std::uint64_t acked{0};     ///< websocket, stream: durable; mqtt: PUBACK received (QoS 1) or written (QoS 0)
     std::uint64_t rejected{0};  ///< refused by the server
+    std::uint64_t failed{0};    ///< stream: refused for now, and put again; counts a record each time
     std::uint64_t reconnects{0};
     Instant last_answer{};                   ///< when `acked` or `rejected` grew last
     std::string last_error;                  ///< of any connection; empty if there was none
@@ -30,7 +34,7 @@ struct Tally {
 /// The connections to one server.
 ///
 /// Thread: the one that runs the io_context, for all calls; nothing blocks but a connect() of MQTT.
-/// Order:  messages of one connection leave in the order of enqueue().
+/// Order:  messages of one connection leave in the order of enqueue(); those that a stream refuses for now, once more.
 /// Errors: a lost connection is opened again after a growing pause, and what was not acknowledged is sent again;
 ///         Tally::last_error says why. Nothing gives up by itself.
 class Sender {
@@ -46,8 +50,9 @@ public:
     virtual void reserve(std::uint32_t connection, std::size_t bytes, std::size_t messages) = 0;
     /// Whether the connection waits for so few bytes that it should be given more.
     [[nodiscard]] virtual bool can_take(std::uint32_t connection) const = 0;
-    /// Copies a payload of `records` records behind the connection's others; flush() starts them all.
-    virtual void enqueue(std::uint32_t connection, std::string_view payload, std::uint32_t records) = 0;
+    /// Copies a payload of `records` records, the first one of `racer`, behind the connection's others; flush() starts
+    /// them all. A stream takes payloads of one record only, and the racer for its partition key.
+    virtual void enqueue(std::uint32_t connection, RacerId racer, std::string_view payload, std::uint32_t records) = 0;
     virtual void flush() = 0;
 
     /// Whether all that was enqueued is acknowledged or rejected.
@@ -86,5 +91,16 @@ struct MqttTarget {
 
 [[nodiscard]] std::unique_ptr<Sender> make_mqtt_sender(boost::asio::io_context& io, const MqttTarget& target,
                                                        std::uint32_t connections);
+
+struct StreamTarget {
+    std::string host;
+    std::string port;
+    std::string stream;
+    std::uint32_t batch{500};  ///< records a call at most, 1 … 500
+    AccessKey access_key;
+};
+
+[[nodiscard]] std::unique_ptr<Sender> make_stream_sender(boost::asio::io_context& io, const StreamTarget& target,
+                                                         std::uint32_t connections);
 
 }  // namespace alleycat::sim

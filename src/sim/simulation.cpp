@@ -10,8 +10,27 @@ namespace alleycat::sim {
 namespace {
 
 constexpr std::uint64_t kStageBytes = 384ULL * 1024 * 1024;  // encoded ahead at most, on all connections
-constexpr std::uint64_t kRecordBytes = 256;       // a generous guess of one record with its share of all else
-constexpr std::chrono::seconds kStopPatience{5};  // for answers after a request to stop
+constexpr std::uint64_t kRecordBytes = 256;        // a generous guess of one record with its share of all else
+constexpr std::uint64_t kStreamRecordBytes = 384;  // in base64 and with its key
+constexpr std::chrono::seconds kStopPatience{5};   // for answers after a request to stop
+
+std::uint64_t record_bytes(Transport transport)
+{
+    return transport == Transport::Stream ? kStreamRecordBytes : kRecordBytes;
+}
+
+std::string_view name(Transport transport)
+{
+    switch (transport) {
+        case Transport::Mqtt:
+            return "mqtt";
+        case Transport::WebSocket:
+            return "websocket";
+        case Transport::Stream:
+            break;
+    }
+    return "stream";
+}
 
 double milliseconds(std::chrono::nanoseconds time)
 {
@@ -25,7 +44,7 @@ Simulation::Simulation(const Options& options, Sender& sender, Clocks clocks)
       sender_(sender),
       clocks_(std::move(clocks)),
       encoder_(options.seed, options.seconds, options.shuffle_fields),
-      schedule_(options.riders, options.connections, options.batch, options.seconds,
+      schedule_(options.riders, options.connections, options.payload_records(), options.seconds,
                 options.speed > 0 ? options.speed : 1)
 {
     riders_.reserve(options.riders);
@@ -169,7 +188,7 @@ void Simulation::send_stage(Instant now)
         race_or_finish(clocks_.epoch_ms(), now);
         return;
     }
-    const auto seconds = std::max<std::uint64_t>(1, kStageBytes / (kRecordBytes * options_.riders));
+    const auto seconds = std::max<std::uint64_t>(1, kStageBytes / (record_bytes(options_.transport) * options_.riders));
     const std::uint32_t first = staged_second_ + 1;
     staged_second_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(options_.seconds, staged_second_ + seconds));
     encode_stage(first, staged_second_);
@@ -182,12 +201,13 @@ void Simulation::encode_stage(std::uint32_t first_second, std::uint32_t last_sec
     for (std::uint32_t connection = 0; connection < options_.connections; ++connection) {
         const std::uint64_t riders = (options_.riders - connection + options_.connections - 1) / options_.connections;
         const std::uint64_t records = riders * (last_second - first_second + 1);
-        sender_.reserve(connection, records * kRecordBytes, records / options_.batch + 1);
+        sender_.reserve(connection, records * record_bytes(options_.transport),
+                        records / options_.payload_records() + 1);
         for (std::uint32_t second = first_second; second <= last_second; ++second) {
             for (std::uint32_t rider = connection; rider < options_.riders; rider += options_.connections) {
                 add_record(rider, second,
                            (second - 1) * std::int64_t{1000} + rider * std::int64_t{1000} / options_.riders);
-                if (payload_records_ == options_.batch) {
+                if (payload_records_ == options_.payload_records()) {
                     enqueue_payload(connection);
                 }
             }
@@ -200,8 +220,11 @@ void Simulation::encode_stage(std::uint32_t first_second, std::uint32_t last_sec
 
 void Simulation::add_record(std::uint32_t rider, std::uint32_t second, std::int64_t since_start_ms)
 {
-    if (options_.batch > 1) {
+    if (options_.payload_records() > 1) {
         payload_.append(1, payload_records_ == 0 ? '[' : ',');
+    }
+    if (payload_records_ == 0) {
+        payload_racer_ = riders_[rider].racer_id;
     }
     encoder_.append(payload_, riders_[rider], race_, second, race_.start_ms + since_start_ms);
     ++payload_records_;
@@ -209,10 +232,10 @@ void Simulation::add_record(std::uint32_t rider, std::uint32_t second, std::int6
 
 void Simulation::enqueue_payload(std::uint32_t connection)
 {
-    if (options_.batch > 1) {
+    if (options_.payload_records() > 1) {
         payload_.append(1, ']');
     }
-    sender_.enqueue(connection, payload_, payload_records_);
+    sender_.enqueue(connection, payload_racer_, payload_, payload_records_);
     payload_.clear();
     payload_records_ = 0;
 }
@@ -262,7 +285,7 @@ Progress Simulation::progress() const
 Summary Simulation::summary() const
 {
     const Tally& tally = sender_.tally();
-    return {options_.transport == Transport::Mqtt ? "mqtt" : "websocket",
+    return {name(options_.transport),
             options_.riders,
             options_.connections,
             options_.batch,

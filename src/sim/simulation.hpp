@@ -77,6 +77,7 @@ private:
     std::uint32_t staged_second_{0};  // the last second of this race that is enqueued; speed 0
     std::string payload_;             // of the message under way
     std::uint32_t payload_records_{0};
+    RacerId payload_racer_{};  // of its first record
 
     int stop_requests_{0};
     bool stopping_{false};

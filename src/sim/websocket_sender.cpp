@@ -325,7 +325,7 @@ public:
         return connections_[connection]->outbox().bytes() < kMostWaitingBytes;
     }
 
-    void enqueue(std::uint32_t connection, std::string_view payload, std::uint32_t records) override
+    void enqueue(std::uint32_t connection, RacerId, std::string_view payload, std::uint32_t records) override
     {
         frame_.clear();
         append_client_frame(frame_, Opcode::Text, payload, static_cast<std::uint32_t>(mix(++frames_)));

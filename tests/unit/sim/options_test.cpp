@@ -72,6 +72,26 @@ TEST_CASE("a URL gives host, port and path", "[sim][options]")
     CHECK(shortest.connections == 3);
 }
 
+TEST_CASE("a stream has defaults of its own", "[sim][options]")
+{
+    const Options options = good({"--transport", "stream"});
+    CHECK(options.transport == Transport::Stream);
+    CHECK(options.host == "127.0.0.1");
+    CHECK(options.port == "8080");
+    CHECK(options.stream == "alleycat");
+    CHECK(options.connections == 4);
+    CHECK(options.batch == 500);
+    CHECK(options.payload_records() == 1);
+    CHECK(options.access_key_id.empty());
+    const Options other = good({"--batch", "7", "--url", "http://[::1]:4567", "--stream", "Bikes_2.0-x", "--transport",
+                                "stream", "--riders", "3"});
+    CHECK(other.host == "::1");
+    CHECK(other.port == "4567");
+    CHECK(other.stream == "Bikes_2.0-x");
+    CHECK(other.connections == 3);
+    CHECK(other.batch == 7);
+}
+
 TEST_CASE("classes are ranges and lists", "[sim][options]")
 {
     CHECK(parse_classes("1-6") == classes({1, 2, 3, 4, 5, 6}));
@@ -89,12 +109,34 @@ TEST_CASE("classes are ranges and lists", "[sim][options]")
 TEST_CASE("a bad flag ends with code 2 and one line that names it", "[sim][options]")
 {
     const std::vector<std::vector<const char*>> commands{
-        {"--riders", "0"},      {"--riders", "many"},      {"--classes", "1-x"},
-        {"--transport", "udp"}, {"--speed", "-1"},         {"--speed", "nan"},
-        {"--qos", "2"},         {"--url", "http://x/"},    {"--broker", "x:99999"},
-        {"--broker", ":1883"},  {"--seed", "-1"},          {"--start", "later"},
-        {"--batch", "501"},     {"--connections", "1001"}, {"--seconds", "0"},
-        {"--race-id", "-1"},    {"--timeout", "0"},        {"--password-file", "/nowhere/at/all"}};
+        {"--riders", "0"},
+        {"--riders", "many"},
+        {"--classes", "1-x"},
+        {"--transport", "udp"},
+        {"--speed", "-1"},
+        {"--speed", "nan"},
+        {"--qos", "2"},
+        {"--url", "http://x/"},
+        {"--broker", "x:99999"},
+        {"--broker", ":1883"},
+        {"--seed", "-1"},
+        {"--start", "later"},
+        {"--batch", "501"},
+        {"--connections", "1001"},
+        {"--seconds", "0"},
+        {"--race-id", "-1"},
+        {"--timeout", "0"},
+        {"--password-file", "/nowhere/at/all"},
+        {"--stream", ""},
+        {"--stream", "a/b"},
+        {"--access-key", "a b"},
+        {"--access-key", "AKIDEXAMPLE"},
+        {"--secret-key-file", "/nowhere/at/all"},
+        {"--secret-key-file", "/nowhere/at/all", "--access-key", "AKIDEXAMPLE"},
+        {"--url", "ws://127.0.0.1:8080/ingest", "--transport", "stream"},
+        {"--url", "http://127.0.0.1/bikes", "--transport", "stream"},
+        {"--url", "http://127.0.0.1/", "--transport", "websocket"},
+        {"--batch", "0", "--transport", "stream"}};
     for (const auto& command : commands) {
         CAPTURE(command);
         const auto parsed = parse(command);
@@ -116,12 +158,13 @@ TEST_CASE("help is no error", "[sim][options]")
     CHECK(std::get<EarlyExit>(parsed).text.find("--riders") != std::string::npos);
 }
 
-TEST_CASE("the password is the first line of its file", "[sim][options]")
+TEST_CASE("a password or a secret key is the first line of its file", "[sim][options]")
 {
     std::string directory = (std::filesystem::temp_directory_path() / "alleycat-sim-XXXXXX").string();
     REQUIRE(::mkdtemp(directory.data()) != nullptr);
     const std::string path = directory + "/password";
     std::ofstream(path) << "secret words\nmore\n";
     CHECK(good({"--username", "bike", "--password-file", path.c_str()}).password == "secret words");
+    CHECK(good({"--access-key", "AKIDEXAMPLE", "--secret-key-file", path.c_str()}).secret_key == "secret words");
     std::filesystem::remove_all(directory);
 }

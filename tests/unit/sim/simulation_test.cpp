@@ -19,9 +19,10 @@ public:
     bool connected() const override { return is_connected; }
     void reserve(std::uint32_t, std::size_t, std::size_t) override {}
     bool can_take(std::uint32_t) const override { return takes; }
-    void enqueue(std::uint32_t connection, std::string_view payload, std::uint32_t records) override
+    void enqueue(std::uint32_t connection, RacerId racer, std::string_view payload, std::uint32_t records) override
     {
         payloads.push_back(std::to_string(connection) + ' ' + std::string(payload));
+        racers.push_back(racer);
         enqueued += records;
     }
     void flush() override { counts.sent = enqueued; }
@@ -47,6 +48,7 @@ public:
 
     Tally counts;
     std::vector<std::string> payloads;
+    std::vector<RacerId> racers;  // of the payloads
     std::uint64_t enqueued{0};
     bool is_connected{true};
     bool takes{true};
@@ -176,6 +178,24 @@ TEST_CASE("as fast as possible, the whole race is on its way at once, in each ri
     CHECK(stage.simulation.summary().acked == 12);
     CHECK(stage.simulation.summary().cpu_s == 0.5);
     CHECK(stage.simulation.succeeded());
+}
+
+TEST_CASE("a stream is given its records one by one, each with its racer", "[sim][simulation]")
+{
+    auto asked = options(4, 2, GENERATE(0.0, 1.0));
+    asked.transport = Transport::Stream;
+    asked.batch = 500;
+    asked.first_racer = 10;
+    Stage stage(asked);
+    CHECK_FALSE(stage.run_for(3s));
+    REQUIRE(stage.sender.payloads.size() == 8);
+    for (std::size_t at = 0; at < stage.sender.payloads.size(); ++at) {
+        const std::string& payload = stage.sender.payloads[at];
+        CHECK(payload.substr(1, 2) == " {");
+        CHECK(payload.find(R"("racerId":)" + std::to_string(raw(stage.sender.racers[at])) + ',') != std::string::npos);
+    }
+    CHECK(stage.simulation.summary().transport == "stream");
+    CHECK(stage.simulation.summary().batch == 500);
 }
 
 TEST_CASE("as fast as possible, races follow when the one before is answered", "[sim][simulation]")

@@ -8,6 +8,7 @@
 #include <functional>
 #include <thread>
 
+using namespace alleycat;
 using namespace alleycat::sim;
 
 namespace {
@@ -99,9 +100,9 @@ TEST_CASE("records arrive in order and count as acknowledged or rejected when th
         asio::io_context io;
         const auto sender = make_websocket_sender(io, peer.target(), 1);
         sender->start();
-        sender->enqueue(0, "one", 1);
-        sender->enqueue(0, std::string(1'000'000, 'x'), 2);
-        sender->enqueue(0, "three", 1);
+        sender->enqueue(0, RacerId{0}, "one", 1);
+        sender->enqueue(0, RacerId{0}, std::string(1'000'000, 'x'), 2);
+        sender->enqueue(0, RacerId{0}, "three", 1);
         sender->flush();
         run_until_idle(io, *sender);
         tally = sender->tally();
@@ -135,10 +136,10 @@ TEST_CASE("pings are answered with what they hold", "[sim][sender]")
         asio::io_context io;
         const auto sender = make_websocket_sender(io, peer.target(), 1);
         sender->start();
-        sender->enqueue(0, "one", 1);
+        sender->enqueue(0, RacerId{0}, "one", 1);
         sender->flush();
         run_until_idle(io, *sender);
-        sender->enqueue(0, "two", 1);
+        sender->enqueue(0, RacerId{0}, "two", 1);
         sender->flush();
         run_until_idle(io, *sender);
         sender->stop();
@@ -167,9 +168,9 @@ TEST_CASE("a lost connection is opened again and carries what was not acknowledg
         asio::io_context io;
         const auto sender = make_websocket_sender(io, peer.target(), 1);
         sender->start();
-        sender->enqueue(0, "one", 2);
-        sender->enqueue(0, "two", 2);
-        sender->enqueue(0, "three", 1);
+        sender->enqueue(0, RacerId{0}, "one", 2);
+        sender->enqueue(0, RacerId{0}, "two", 2);
+        sender->enqueue(0, RacerId{0}, "three", 1);
         sender->flush();
         run_until_idle(io, *sender);
         tally = sender->tally();
