@@ -9,8 +9,9 @@ std::string_view Intake::Taken::text() const
     return std::string_view(rest).substr(0, rest.size() - std::min(rest.size(), RecordReader::kPadding));
 }
 
-Intake::Intake(telemetry::RecordLimits limits, stream::Producer producer, DoorCounters& counters)
-    : reader_(std::move(limits)), producer_(std::move(producer)), counters_(counters)
+Intake::Intake(telemetry::RecordLimits limits, std::string_view partition_key, stream::Producer producer,
+               DoorCounters& counters)
+    : reader_(std::move(limits)), partition_key_(partition_key), producer_(std::move(producer)), counters_(counters)
 {
 }
 
@@ -19,7 +20,7 @@ void Intake::count(const telemetry::Rejection& rejection)
     counters_.rejected[static_cast<std::size_t>(rejection.code)].fetch_add(1, std::memory_order_relaxed);
 }
 
-Intake::Taken Intake::take(std::string_view payload, RejectSink& sink)
+Intake::Taken Intake::take(std::string_view payload, RejectSink& sink, stream::Origin origin)
 {
     Taken taken;
     std::uint64_t bytes = 0;
@@ -31,13 +32,19 @@ Intake::Taken Intake::take(std::string_view payload, RejectSink& sink)
     reader_.start(payload);
     for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
         if (item == RecordReader::Item::Record) {
-            if (!producer_.try_append(reader_.record(), reader_.record_text())) {
+            const auto& record = reader_.record();
+            origin.arrival_ms = producer_.arrival_ms();
+            stream::NewRecord added;
+            added.partition_key = partition_key_.render(record, origin);
+            added.data = reader_.record_text();
+            added.record = &record;
+            if (!producer_.try_append(added)) {
                 counters_.stalls.fetch_add(1, std::memory_order_relaxed);
                 stop(Outcome::RingFull);
                 break;
             }
             ++taken.accepted;
-            bytes += reader_.record_text().size();
+            bytes += added.data.size();
         } else {
             if (!sink.may_reject()) {
                 stop(Outcome::Congested);

@@ -1,3 +1,4 @@
+#include "rule_runner.hpp"
 #include "tcp_probe.hpp"
 
 #include <alleycat/core/backoff.hpp>
@@ -26,8 +27,21 @@ constexpr int kReceiveMaximum = 65'535;   // QoS 1 messages under way
 constexpr int kReadsBeforeFlush = 4'096;  // so that acknowledgements leave also while messages never pause
 constexpr auto kFirstPause = std::chrono::milliseconds(200);
 constexpr auto kConnectTimeout = std::chrono::milliseconds(5'000);
-constexpr int kPollMs = 1'000;                  // keep-alives are looked after this often
-constexpr std::uint64_t kLoggedRejections = 5;  // in full; then only each thousandth
+constexpr int kPollMs = 1'000;  // keep-alives are looked after this often
+
+SystemTime now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+RuleRunner::Options runner_options(const MqttOptions& options)
+{
+    return {options.rule,
+            {options.race_length, options.race_window},
+            options.stream_name,
+            options.directory,
+            options.payload_bytes};
+}
 
 struct LibraryGuard {
     LibraryGuard() { mosquitto_lib_init(); }
@@ -40,7 +54,7 @@ struct Destroy {
 
 }  // namespace
 
-class MqttSource::Impl final : private Intake::RejectSink {
+class MqttSource::Impl {
 public:
     Impl(MqttOptions options, Intake intake);
 
@@ -55,6 +69,7 @@ public:
         static_cast<void>(::eventfd_read(wake_.get(), &ignored));
     }
     [[nodiscard]] bool connected() const { return connected_.load(); }
+    [[nodiscard]] std::uint64_t lost_failures() const { return lost_failures_.load(); }
 
 private:
     void run();
@@ -65,27 +80,30 @@ private:
     [[nodiscard]] int read();
     [[nodiscard]] int write();
     [[nodiscard]] bool wait();
-    [[nodiscard]] bool settled();
-    [[nodiscard]] bool may_read() const { return backlog_.empty() && !owes_; }
-    void take(std::string payload);
+    [[nodiscard]] int poll_ms() const;
+    [[nodiscard]] bool settled() { return owes_ ? runner_.durable() : runner_.idle(); }
+    [[nodiscard]] bool may_read() const;
+    void take(const mosquitto_message& message);
     void take_limits();
     void retry();
+    void end_round();
     void publish_waiting();
+    [[nodiscard]] std::string republish(const std::string& topic, std::string_view payload);
     void disconnected(const char* why);
 
     void on_connect(int code);
     void on_subscribed(int granted);
-    [[nodiscard]] bool may_reject() const override { return true; }
-    void on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted) override;
+    void ready();
 
     MqttOptions options_;
     LibraryGuard library_;
     std::unique_ptr<mosquitto, Destroy> client_;  // the source's thread
-    Intake intake_;
+    RuleRunner runner_;
     Backoff backoff_;
     UniqueFd wake_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     UniqueFd stop_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};  // readable from stop() on
     std::atomic<bool> connected_{false};
+    std::atomic<std::uint64_t> lost_failures_{0};
     std::atomic<bool> stopping_{false};
     SteadyTime stop_deadline_{};  // written before stopping_
     std::thread thread_;
@@ -93,10 +111,7 @@ private:
     bool lost_{false};           // the broker refused us, or went away
     bool told_{false};           // that it is away
     std::uint64_t messages_{0};  // ever received
-    std::uint64_t rejections_{0};
-    std::deque<std::string> backlog_;  // payloads (padded) for whose records there was no room, oldest first
-    stream::Ticket flushed_{0};
-    bool owes_{false};  // acknowledgements, which the library has queued
+    bool owes_{false};           // acknowledgements, which the library has queued
 
     struct Limits {
         telemetry::RecordLimits record;
@@ -112,7 +127,8 @@ private:
 MqttSource::Impl::Impl(MqttOptions options, Intake intake)
     : options_(std::move(options)),
       client_(mosquitto_new(options_.client_id.c_str(), false, this)),
-      intake_(std::move(intake)),
+      runner_(runner_options(options_), std::move(intake),
+              [this](const std::string& topic, std::string_view payload) { return republish(topic, payload); }),
       backoff_(kFirstPause, options_.reconnect_max, std::random_device{}())
 {
     auto* client = client_.get();
@@ -139,13 +155,7 @@ MqttSource::Impl::Impl(MqttOptions options, Intake intake)
         static_cast<Impl*>(self)->on_subscribed(count > 0 ? granted[0] : 128);
     });
     mosquitto_message_callback_set(client, [](mosquitto*, void* self, const mosquitto_message* message) {
-        std::string payload;
-        const auto size = static_cast<std::size_t>(message->payloadlen);
-        payload.reserve(size + telemetry::RecordReader::kPadding);
-        payload.append(static_cast<const char*>(message->payload), size)
-            .append(telemetry::RecordReader::kPadding, '\0');
-        static_cast<Impl*>(self)->owes_ |= message->qos > 0;
-        static_cast<Impl*>(self)->take(std::move(payload));
+        static_cast<Impl*>(self)->take(*message);
     });
 }
 
@@ -218,6 +228,7 @@ void MqttSource::Impl::serve()
             break;
         }
         take_limits();
+        runner_.sample(now());
         retry();
         result = write();  // what has become durable, before reading puts more behind it
         if (result == MOSQ_ERR_SUCCESS && may_read()) {
@@ -244,15 +255,22 @@ bool MqttSource::Impl::wait()
     const bool writes = settled() && mosquitto_want_write(client_.get());
     const auto events = static_cast<short>((may_read() ? POLLIN : 0) | (writes ? POLLOUT : 0));
     pollfd waits[] = {{mosquitto_socket(client_.get()), events, 0}, {wake_.get(), POLLIN, 0}};
-    static_cast<void>(::poll(waits, 2, kPollMs));
+    static_cast<void>(::poll(waits, 2, poll_ms()));
     clear_wake();
     return events != 0 || (waits[0].revents & (POLLERR | POLLHUP | POLLNVAL)) == 0;
 }
 
-/// Nothing that was read has yet to become durable before it is acknowledged.
-bool MqttSource::Impl::settled()
+/// Until there is something to do that nobody wakes us for.
+int MqttSource::Impl::poll_ms() const
 {
-    return backlog_.empty() && (!owes_ || intake_.durable() >= flushed_);
+    const auto sample = runner_.until_sample(now());
+    return sample ? static_cast<int>(std::min<std::int64_t>(sample->count(), kPollMs)) : kPollMs;
+}
+
+/// Nothing waits that must leave first; where the rule publishes, that the broker takes it.
+bool MqttSource::Impl::may_read() const
+{
+    return runner_.idle() && !owes_ && !(runner_.publishes() && mosquitto_want_write(client_.get()));
 }
 
 /// Gives what was taken the time to become durable, and the broker its acknowledgements.
@@ -279,11 +297,11 @@ int MqttSource::Impl::read()
     for (int reads = 0; reads < kReadsBeforeFlush && result == MOSQ_ERR_SUCCESS; ++reads) {
         const auto before = messages_;
         result = mosquitto_loop_read(client_.get(), 1);
-        if (messages_ == before || !backlog_.empty()) {
+        if (messages_ == before || !runner_.idle()) {
             break;
         }
     }
-    flushed_ = intake_.flush();  // also where the connection is lost: other doors' records may stand behind these
+    end_round();  // also where the connection is lost: other doors' records may stand behind these
     return result;
 }
 
@@ -299,40 +317,27 @@ int MqttSource::Impl::write()
     return result;
 }
 
-void MqttSource::Impl::take(std::string payload)
+void MqttSource::Impl::take(const mosquitto_message& message)
 {
     ++messages_;
-    if (payload.size() > options_.payload_bytes + telemetry::RecordReader::kPadding) {
-        const telemetry::Rejection refused{
-            Errc::TooLarge, "payload: must be at most " + std::to_string(options_.payload_bytes) + " bytes", {}};
-        intake_.count(refused);
-        on_reject(refused, 0);
-        return;
-    }
-    if (!backlog_.empty()) {  // one read may bring more than one message
-        backlog_.push_back(std::move(payload));
-        return;
-    }
-    auto taken =
-        intake_.take(std::string_view(payload).substr(0, payload.size() - telemetry::RecordReader::kPadding), *this);
-    if (taken.outcome != Intake::Outcome::Done) {
-        backlog_.push_back(std::move(taken.rest));
-    }
+    owes_ |= message.qos > 0;
+    std::string payload;
+    const auto size = static_cast<std::size_t>(message.payloadlen);
+    payload.reserve(size + telemetry::RecordReader::kPadding);
+    payload.append(static_cast<const char*>(message.payload), size).append(telemetry::RecordReader::kPadding, '\0');
+    runner_.take(message.topic, std::move(payload), message.retain, now());
 }
 
 void MqttSource::Impl::retry()
 {
-    while (!backlog_.empty()) {
-        auto waiting = std::move(backlog_.front());
-        auto taken = intake_.take(
-            std::string_view(waiting).substr(0, waiting.size() - telemetry::RecordReader::kPadding), *this);
-        if (taken.outcome != Intake::Outcome::Done) {
-            backlog_.front() = std::move(taken.rest);
-            break;
-        }
-        backlog_.pop_front();
-    }
-    flushed_ = intake_.flush();
+    runner_.retry(now());
+    lost_failures_.store(runner_.lost_failures());
+}
+
+void MqttSource::Impl::end_round()
+{
+    runner_.end_round(now());
+    lost_failures_.store(runner_.lost_failures());
 }
 
 void MqttSource::Impl::set_limits(telemetry::RecordLimits limits, std::size_t payload_bytes)
@@ -348,8 +353,7 @@ void MqttSource::Impl::take_limits()
 {
     const std::lock_guard lock(limits_mutex_);
     if (new_limits_) {
-        intake_.set_limits(std::move(new_limits_->record));
-        options_.payload_bytes = new_limits_->payload_bytes;
+        runner_.set_limits(std::move(new_limits_->record), new_limits_->payload_bytes);
         new_limits_.reset();
     }
 }
@@ -361,7 +365,11 @@ void MqttSource::Impl::on_connect(int code)
         disconnected(options_.version5 ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
         return;
     }
-    mosquitto_subscribe(client_.get(), nullptr, options_.topic.c_str(), options_.qos);
+    if (options_.rule.topic.empty()) {
+        ready();
+    } else {
+        mosquitto_subscribe(client_.get(), nullptr, options_.rule.topic.c_str(), options_.rule.qos);
+    }
 }
 
 void MqttSource::Impl::on_subscribed(int granted)
@@ -369,12 +377,19 @@ void MqttSource::Impl::on_subscribed(int granted)
     if (granted >= 128) {
         lost_ = true;
         disconnected("it does not let us subscribe to the topic");
-        return;
+    } else {
+        ready();
     }
+}
+
+void MqttSource::Impl::ready()
+{
     backoff_.reset();
     told_ = false;
     connected_.store(true);
-    spdlog::info("MQTT: connected to {}:{}, subscribed to {}", options_.host, options_.port, options_.topic);
+    const auto& topic = options_.rule.topic;
+    spdlog::info("MQTT: connected to {}:{}, subscribed to {}", options_.host, options_.port,
+                 topic.empty() ? "nothing" : topic);
 }
 
 void MqttSource::Impl::disconnected(const char* why)
@@ -382,13 +397,6 @@ void MqttSource::Impl::disconnected(const char* why)
     if (!told_) {
         spdlog::warn("MQTT: no connection to the broker at {}:{}: {}; trying again", options_.host, options_.port, why);
         told_ = true;
-    }
-}
-
-void MqttSource::Impl::on_reject(const telemetry::Rejection& rejection, std::uint64_t)
-{
-    if (++rejections_ <= kLoggedRejections || rejections_ % 1'000 == 0) {
-        spdlog::warn("MQTT: record refused: {}: {} ({} so far)", name(rejection.code), rejection.message, rejections_);
     }
 }
 
@@ -418,6 +426,14 @@ void MqttSource::Impl::publish_waiting()
         mosquitto_publish(client_.get(), nullptr, topic.c_str(), static_cast<int>(payload.size()), payload.data(), 0,
                           false);
     }
+}
+
+/// For the rule, on the source's thread. Returns why it cannot be published, or nothing.
+std::string MqttSource::Impl::republish(const std::string& topic, std::string_view payload)
+{
+    const auto result = mosquitto_publish(client_.get(), nullptr, topic.c_str(), static_cast<int>(payload.size()),
+                                          payload.data(), 0, false);
+    return result == MOSQ_ERR_SUCCESS ? std::string() : mosquitto_strerror(result);
 }
 
 MqttSource::MqttSource(MqttOptions options, Intake intake)
@@ -458,6 +474,11 @@ void MqttSource::progress()
 bool MqttSource::connected() const
 {
     return impl_->connected();
+}
+
+std::uint64_t MqttSource::lost_failures() const
+{
+    return impl_->lost_failures();
 }
 
 }  // namespace alleycat::ingest

@@ -38,10 +38,13 @@ public:
         [[nodiscard]] std::string_view text() const;
     };
 
-    Intake(telemetry::RecordLimits limits, stream::Producer producer, DoorCounters& counters);
+    /// `partition_key`: a template that PartitionKeyTemplate takes.
+    Intake(telemetry::RecordLimits limits, std::string_view partition_key, stream::Producer producer,
+           DoorCounters& counters);
 
-    /// `payload`: with RecordReader::kPadding readable bytes behind it.
-    [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink);
+    /// `payload`: with RecordReader::kPadding readable bytes behind it. `origin`: all but its arrival time, which is
+    /// now.
+    [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink, stream::Origin origin = {});
 
     /// Between two payloads.
     void set_limits(telemetry::RecordLimits limits) { reader_ = telemetry::RecordReader(std::move(limits)); }
@@ -56,6 +59,7 @@ public:
 
 private:
     telemetry::RecordReader reader_;
+    stream::PartitionKeyTemplate partition_key_;
     stream::Producer producer_;
     DoorCounters& counters_;
 };

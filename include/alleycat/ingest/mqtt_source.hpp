@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/ingest/intake.hpp>
+#include <alleycat/ingest/rule_options.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -16,28 +17,34 @@ struct MqttOptions {
     std::string password;
     std::string client_id{"alleycatd"};  ///< names the persistent session at the broker
     bool version5{true};                 ///< else MQTT 3.1.1
-    std::string topic{"alleycat-publish"};
-    int qos{1};
-    std::filesystem::path ca_file;  ///< set: TLS
+    RuleOptions rule;
+    std::uint32_t race_length{300};  ///< seconds
+    std::uint32_t race_window{300};  ///< from one start to the next, seconds
+    std::string stream_name{"alleycat"};
+    std::filesystem::path directory;  ///< of all data, for the rule's files and failures; empty: none are kept
+    std::filesystem::path ca_file;    ///< set: TLS
     std::chrono::seconds keepalive{30};
     std::chrono::milliseconds reconnect_max{30'000};
     std::size_t payload_bytes{1024 * 1024};  ///< a larger message is refused as a whole
 };
 
-/// The MQTT door: subscribes to a topic in a persistent session and appends what comes to the stream.
+/// The MQTT door: subscribes to a rule's topic in a persistent session, makes records of what comes, and brings them to
+/// the rule's targets, the stream above all. Each rule has a source of its own: connection, session and thread.
 ///
 /// Thread: its own; publish(), connected() and progress() on any.
 ///
 /// What a PUBACK is worth. A QoS 1 message is acknowledged to the broker only after every record in it is durable (see
 /// stream::Producer::durable()) or refused for good. In detail, libmosquitto queues the PUBACK while it hands the
-/// message over, and this source reads what has come, flushes it, and then neither reads nor writes until all of it is
-/// durable; meanwhile the broker fills the socket's buffer. So until the PUBACK, the broker keeps the message: if the
-/// machine loses power before, it comes again in the next session; if after, the record is in the log. A message may
-/// come twice, never not at all.
+/// message over, and this source reads what has come, flushes it, stores what failed, and then neither reads nor writes
+/// until all of it is durable; meanwhile the broker fills the socket's buffer. So until the PUBACK, the broker keeps
+/// the message: if the machine loses power before, it comes again in the next session; if after, the record is in the
+/// log. A message may come twice, never not at all. Files of the rule are synced before the PUBACK as well; what it
+/// republishes leaves at QoS 0 on the same connection, behind the PUBACK.
 ///
 /// Absent broker: tried again with growing pauses, forever; the daemon runs meanwhile.
 class MqttSource {
 public:
+    /// Throws std::exception with one line where the rule or a file is not right.
     MqttSource(MqttOptions options, Intake intake);
     ~MqttSource();
 
@@ -54,6 +61,8 @@ public:
 
     /// Subscribed, so that everything published from now on arrives.
     [[nodiscard]] bool connected() const;
+    /// Messages that failed and could not be kept, ever. Any thread.
+    [[nodiscard]] std::uint64_t lost_failures() const;
 
     static constexpr std::size_t kMaxOutgoing = 256;
 

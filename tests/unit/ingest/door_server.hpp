@@ -24,7 +24,7 @@ struct DoorServer {
     {
         auto producer = stream.producer([this] { boost::asio::post(net.context, [this] { door->progress(); }); });
         door = std::make_unique<WebSocketDoor>(net.context.get_executor(),
-                                               Intake(limits(), std::move(producer), counters));
+                                               Intake(limits(), "${racerId}", std::move(producer), counters));
         net.server.websocket("/ingest", [this](const net::Request&) { return door->open(); });
     }
     DoorServer(const DoorServer&) = delete;

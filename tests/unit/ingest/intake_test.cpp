@@ -30,7 +30,7 @@ struct Fixture {
 
     explicit Fixture(std::size_t ring_bytes = 1024 * 1024)
         : stream({.shards = 1, .ring_capacity_bytes = ring_bytes}),
-          intake(limits(), stream.producer([this] { space.raise(); }), counters)
+          intake(limits(), "${racerId}", stream.producer([this] { space.raise(); }), counters)
     {
         stream.stream.start();
     }

@@ -23,7 +23,8 @@ struct SourceFixture {
     std::unique_ptr<MqttSource> source;
 
     explicit SourceFixture(bool version5 = false,
-                           const stream::Stream::Options& made = {.shards = 1, .ring_capacity_bytes = kSmallRing})
+                           const stream::Stream::Options& made = {.shards = 1, .ring_capacity_bytes = kSmallRing},
+                           const RuleOptions& rule = {}, const std::filesystem::path& directory = {})
         : stream(made), filler(stream.producer())
     {
         auto producer = stream.producer([this] {
@@ -36,7 +37,9 @@ struct SourceFixture {
         options.version5 = version5;
         options.reconnect_max = std::chrono::milliseconds(100);
         options.payload_bytes = kPayloadBytes;
-        source = std::make_unique<MqttSource>(options, Intake(limits(), std::move(producer), counters));
+        options.rule = rule;
+        options.directory = directory;
+        source = std::make_unique<MqttSource>(options, Intake(limits(), "${racerId}", std::move(producer), counters));
     }
     SourceFixture(const SourceFixture&) = delete;
     SourceFixture& operator=(const SourceFixture&) = delete;
