@@ -2,6 +2,7 @@
 
 #include "config_classes.hpp"
 #include "config_loader.hpp"
+#include "config_rule_tables.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -25,7 +26,7 @@ std::string to_toml(const Config& config)
         }
         toml += key.name + " = " + key.literal(config) + "\n";
     }
-    return toml;
+    return toml + rule_tables(config.rules);
 }
 
 }  // namespace

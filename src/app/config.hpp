@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/ids.hpp>
+#include <alleycat/ingest/rule_options.hpp>
 #include <alleycat/ranking/board.hpp>
 
 #include <chrono>
@@ -47,8 +48,9 @@ struct Mqtt {
     std::filesystem::path password_file;                          ///< empty: no password; never without a username
     std::string client_id{"alleycatd"};                           ///< names the persistent session; never empty
     MqttProtocol protocol{MqttProtocol::V5};
-    std::string topic{"alleycat-publish"};            ///< a topic filter, wildcards allowed
+    std::string topic{"alleycat-publish"};            ///< a topic filter, wildcards allowed; empty: rules alone
     int qos{1};                                       ///< 0 or 1
+    std::string error_action{"directory"};            ///< what becomes of messages that fail
     std::string results_topic{"alleycat-subscribe"};  ///< empty: results are not published
     std::filesystem::path ca_file;                    ///< empty: no TLS
     std::chrono::seconds keepalive{30};
@@ -63,10 +65,13 @@ struct Storage {
     bool operator==(const Storage&) const = default;
 };
 
+enum class StreamLimits : std::uint8_t { None, Kinesis };
+
 struct Stream {
     std::string name{"alleycat"};
     std::uint32_t shards{4};
     std::string partition_key{"${racerId}"};
+    StreamLimits limits{StreamLimits::None};       ///< what a shard takes in a second
     std::uint64_t ring_capacity_bytes{8U << 20};   ///< per shard, as written; the stream rounds up to a power of two
     bool log{true};                                ///< false: what is acknowledged lives in memory only
     std::chrono::milliseconds commit_interval{5};  ///< a shard waits for the disk at most once in this time …
@@ -79,11 +84,36 @@ struct Stream {
     bool operator==(const Stream&) const = default;
 };
 
+/// A client of the stream API, by its signature.
+struct AccessKey {
+    std::string id;
+    std::string secret;
+
+    bool operator==(const AccessKey&) const = default;
+};
+
+struct StreamApi {
+    std::vector<AccessKey> access_keys;  ///< none: any client may use the API, signed or not
+
+    bool operator==(const StreamApi&) const = default;
+};
+
 struct Delivery {
-    std::chrono::milliseconds interval{60'000};  ///< a window ends after this long …
-    std::uint64_t size_bytes{1U << 20};          ///< … or at this size, whichever comes first
+    std::chrono::milliseconds interval{60'000};              ///< a window ends after this long …
+    std::uint64_t size_bytes{1U << 20};                      ///< … or at this size, whichever comes first
+    bool objects{true};                                      ///< each window is stored as a file
+    std::chrono::seconds retention{30 * 24 * 3600};          ///< age at which files go …
+    std::uint64_t retention_bytes{std::uint64_t{16} << 30};  ///< … or the size of all of them
 
     bool operator==(const Delivery&) const = default;
+};
+
+struct Transform {
+    std::string url;                            ///< of a program that transforms records; empty: built in
+    std::chrono::milliseconds timeout{10'000};  ///< of one call
+    std::uint32_t concurrency{4};               ///< calls at once
+
+    bool operator==(const Transform&) const = default;
 };
 
 struct History {
@@ -145,7 +175,9 @@ struct Config {
     Mqtt mqtt;
     Storage storage;
     Stream stream;
+    StreamApi stream_api;
     Delivery delivery;
+    Transform transform;
     History history;
     Race race;
     /// At least one; no id twice.
@@ -154,6 +186,7 @@ struct Config {
     Ranking ranking;
     Limits limits;
     Log log;
+    std::vector<ingest::RuleOptions> rules;  ///< beside that of `mqtt`, which is named "default"; no name twice
 
     bool operator==(const Config&) const = default;
 };

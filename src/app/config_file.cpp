@@ -27,6 +27,28 @@ std::string to_text(double value)
     return text;
 }
 
+Value to_value(const toml::node& node);
+
+/// In the order of their lines.
+std::vector<Member> members_of(const toml::table& table)
+{
+    std::vector<Member> members;
+    for (const auto& [key, node] : table) {
+        members.push_back({std::string(key.str()), to_value(node), key.source().begin.line});
+    }
+    std::ranges::stable_sort(members, {}, &Member::line);
+    return members;
+}
+
+std::vector<Member> members_of(const toml::array& list)
+{
+    std::vector<Member> members;
+    for (const auto& node : list) {
+        members.push_back({{}, to_value(node), node.source().begin.line});
+    }
+    return members;
+}
+
 Value to_value(const toml::node& node)
 {
     switch (node.type()) {
@@ -39,9 +61,9 @@ Value to_value(const toml::node& node)
         case toml::node_type::boolean:
             return {Form::Boolean, node.as_boolean()->get() ? "true" : "false"};
         case toml::node_type::array:
-            return {Form::Other, "a list"};
+            return {Form::List, "a list", members_of(*node.as_array())};
         case toml::node_type::table:
-            return {Form::Other, "a table"};
+            return {Form::Table, "a table", members_of(*node.as_table())};
         default:
             return {Form::Other, "a date or time"};
     }
@@ -49,12 +71,7 @@ Value to_value(const toml::node& node)
 
 FileTable to_table(std::string name, const toml::table& table, bool element)
 {
-    FileTable result{std::move(name), element, table.source().begin.line, {}};
-    for (const auto& [key, node] : table) {
-        result.entries.push_back({std::string(key.str()), to_value(node), key.source().begin.line});
-    }
-    std::ranges::stable_sort(result.entries, {}, &FileEntry::line);
-    return result;
+    return {std::move(name), element, table.source().begin.line, members_of(table)};
 }
 
 std::vector<FileTable> to_tables(const toml::table& root)

@@ -4,11 +4,7 @@
 
 namespace alleycat::app {
 
-struct FileEntry {
-    std::string key;
-    Value value;
-    std::uint32_t line{0};
-};
+using FileEntry = Member;
 
 /// One table of a configuration file, its entries in the order of their lines.
 struct FileTable {

@@ -16,11 +16,20 @@ struct Value {
         Integer,
         Decimal,
         Boolean,
-        Other,  ///< a list, a table or a date; `text` names it
+        List,  ///< `text` names these for a message
+        Table,
+        Other,  ///< a date or time
     };
 
     Form form{Form::Word};
     std::string text;
+    std::vector<struct Member> members{};  ///< of a list or a table
+};
+
+struct Member {
+    std::string key;  ///< empty in a list
+    Value value;
+    std::uint32_t line{0};
 };
 
 /// The value for a message: words and strings in quotes.

@@ -1,6 +1,7 @@
 #include "config_loader.hpp"
 
 #include "config_classes.hpp"
+#include "config_rule_tables.hpp"
 #include "config_units.hpp"
 
 #include <algorithm>
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "ALLEYCAT_";
 constexpr std::string_view kClass = "class";
+constexpr std::string_view kRule = "rule";
 
 std::vector<std::string> section_names()
 {
@@ -71,6 +73,9 @@ Complaint refuse_loose(const std::string& file, const FileEntry& entry)
     if (entry.key == kClass || entry.key == "classes") {
         return Complaint{place + ": must be [[class]] tables, each with id and name"};
     }
+    if (entry.key == kRule || entry.key == "rules") {
+        return Complaint{place + ": must be [[rule]] tables, each with name and topic"};
+    }
     if (std::ranges::count(sections, entry.key) > 0) {
         return Complaint{place + ": must be a section, [" + entry.key + "]"};
     }
@@ -108,7 +113,9 @@ Loader::Outcome Loader::take_file(const std::string& file)
         if (table.name == kClass && table.element && std::exchange(first_class, false)) {
             config_.classes.clear();
         }
-        const auto outcome = table.name == kClass ? take_class(file, table) : take_section(file, table);
+        const auto outcome = table.name == kClass  ? take_class(file, table)
+                             : table.name == kRule ? take_rule(file, table)
+                                                   : take_section(file, table);
         if (outcome) {
             return outcome;
         }
@@ -123,6 +130,7 @@ Loader::Outcome Loader::take_section(const std::string& file, const FileTable& t
     if (keys.empty()) {
         auto sections = section_names();
         sections.emplace_back(kClass);
+        sections.emplace_back(kRule);
         return unknown(place + "[" + table.name + "]", "section", table.name, sections);
     }
     if (table.element) {
@@ -180,6 +188,16 @@ Loader::Outcome Loader::take_class(const std::string& file, const FileTable& tab
     return std::nullopt;
 }
 
+Loader::Outcome Loader::take_rule(const std::string& file, const FileTable& table)
+{
+    auto read = read_rule(file, table, config_.rules);
+    if (auto* complaint = std::get_if<Complaint>(&read)) {
+        return std::move(*complaint);
+    }
+    config_.rules.push_back(std::get<ingest::RuleOptions>(std::move(read)));
+    return std::nullopt;
+}
+
 Loader::Outcome Loader::take_environment(std::span<const std::pair<std::string, std::string>> environment)
 {
     for (const auto& [name, value] : environment) {
@@ -234,6 +252,12 @@ Loader::Outcome Loader::check_together() const
     }
     if (!config_.mqtt.password_file.empty() && config_.mqtt.username.empty()) {
         return blame("mqtt.password_file", "must be empty where mqtt.username is");
+    }
+    ingest::RuleOptions rule;
+    rule.topic = config_.mqtt.topic;
+    rule.error_action = config_.mqtt.error_action;
+    if (const auto fault = ingest::find_fault(rule)) {
+        return blame("mqtt." + fault->key, fault->text);
     }
     return std::nullopt;
 }

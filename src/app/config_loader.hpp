@@ -26,6 +26,7 @@ public:
 private:
     Outcome take_section(const std::string& file, const FileTable& table);
     Outcome take_class(const std::string& file, const FileTable& table);
+    Outcome take_rule(const std::string& file, const FileTable& table);
     Outcome set(const Key& key, const Value& value, const std::string& place);
     [[nodiscard]] Complaint blame(const std::string& path, const std::string& text) const;
 

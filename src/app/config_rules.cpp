@@ -1,5 +1,6 @@
 #include "config_rules.hpp"
 
+#include <alleycat/net/http_client.hpp>
 #include <alleycat/stream/partition_key.hpp>
 
 #include <algorithm>
@@ -23,6 +24,16 @@ bool is_partition_key(std::string_view text)
 {
     try {
         const stream::PartitionKeyTemplate key(text);
+        return true;
+    } catch (const std::invalid_argument&) {
+        return false;
+    }
+}
+
+bool is_http_url(std::string_view text)
+{
+    try {
+        static_cast<void>(net::parse_http_url(text));
         return true;
     } catch (const std::invalid_argument&) {
         return false;

@@ -12,6 +12,9 @@ namespace alleycat::app {
 /// A template that the stream takes: 1 … 128 bytes in which each ${…} is a known placeholder.
 [[nodiscard]] bool is_partition_key(std::string_view text);
 
+/// An address that the transform can be called at.
+[[nodiscard]] bool is_http_url(std::string_view text);
+
 /// An MQTT topic filter: 1 … 65,535 bytes; `+` only as a whole level, `#` only as the whole last one.
 [[nodiscard]] bool is_topic_filter(std::string_view text);
 

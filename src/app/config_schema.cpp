@@ -1,6 +1,8 @@
 #include "config_schema.hpp"
 
+#include "config_access_keys.hpp"
 #include "config_classes.hpp"
+#include "config_rule_tables.hpp"
 #include "config_rules.hpp"
 
 #include <algorithm>
@@ -77,22 +79,15 @@ Kind<std::string> stream_name()
     return text("1 to 128 letters, digits, '_', '.' or '-'", is_stream_name);
 }
 
-Kind<std::string> partition_key()
+Kind<std::string> transform_url()
 {
-    return text(
-        "1 to 128 bytes, with no other placeholders than ${racerId}, ${classId}, ${uuid}, ${timestamp()} and "
-        "${random()}",
-        is_partition_key);
+    return text("an address such as \"http://127.0.0.1:9000/transform\", or empty",
+                [](std::string_view url) { return url.empty() || is_http_url(url); });
 }
 
 Kind<std::string> client_id()
 {
     return text("1 to 256 bytes of text", [](std::string_view id) { return !id.empty() && id.size() <= 256; });
-}
-
-Kind<std::string> topic_filter()
-{
-    return text("an MQTT topic filter, such as \"alleycat-publish\" or \"gym/+/telemetry\"", is_topic_filter);
 }
 
 Kind<std::string> optional_topic()
@@ -112,12 +107,15 @@ std::vector<Key> make_schema()
     const Section mqtt{"mqtt", &Config::mqtt};
     const Section storage{"storage", &Config::storage};
     const Section stream{"stream", &Config::stream};
+    const Section stream_api{"stream_api", &Config::stream_api};
     const Section delivery{"delivery", &Config::delivery};
+    const Section transform{"transform", &Config::transform};
     const Section history{"history", &Config::history};
     const Section race{"race", &Config::race};
     const Section ranking{"ranking", &Config::ranking};
     const Section limits{"limits", &Config::limits};
     const Section log{"log", &Config::log};
+    const auto stream_limits = choice<StreamLimits>({"none", "kinesis"});
     const auto protocols = choice<MqttProtocol>({"3.1.1", "5"});
     const auto scores = choice<alleycat::ranking::Score>({"output", "best", "mean", "total"});
     const auto levels = choice<LogLevel>({"trace", "debug", "info", "warning", "error"});
@@ -133,8 +131,9 @@ std::vector<Key> make_schema()
         mqtt("password_file", &Mqtt::password_file, optional_path(), "File whose first line is the broker's password"),
         mqtt("client_id", &Mqtt::client_id, client_id(), "Name of this daemon's session at the broker"),
         mqtt("protocol", &Mqtt::protocol, protocols, "MQTT version"),
-        mqtt("topic", &Mqtt::topic, topic_filter(), "Topic filter of the bikes' records"),
+        mqtt("topic", &Mqtt::topic, optional_topic_filter(), "Topic filter of the bikes' records; empty: rules alone"),
         mqtt("qos", &Mqtt::qos, whole_number(0, 1), "Quality of service of that subscription"),
+        mqtt("error_action", &Mqtt::error_action, error_action(), "What becomes of messages that fail"),
         mqtt("results_topic", &Mqtt::results_topic, optional_topic(), "Topic of the live results; empty: none"),
         mqtt("ca_file", &Mqtt::ca_file, optional_path(), "CA certificates (PEM) to trust; set: TLS, empty: plain TCP"),
         mqtt("keepalive", &Mqtt::keepalive, whole_seconds(5s, 1h), "Longest silence before the link is probed"),
@@ -145,6 +144,8 @@ std::vector<Key> make_schema()
         stream("name", &Stream::name, stream_name(), "The stream's name in the stream API"),
         stream("shards", &Stream::shards, whole_number(1U, 256U), "Shards of the stream"),
         stream("partition_key", &Stream::partition_key, partition_key(), "What decides a record's shard"),
+        stream("limits", &Stream::limits, stream_limits,
+               "What a shard takes in a second; kinesis: 1,000 records or 1 MB"),
         stream("ring_capacity", &Stream::ring_capacity_bytes, size(64 * kKB, kGB), "Memory for new records of a shard"),
         stream("log", &Stream::log, yes_or_no(), "Keep records on disk before they are acknowledged"),
         stream("commit_interval", &Stream::commit_interval, duration(1ms, 10s),
@@ -156,9 +157,20 @@ std::vector<Key> make_schema()
         stream("stop_timeout", &Stream::stop_timeout, whole_seconds(1s, 1h),
                "How long a stop waits for the log's disk"),
 
+        stream_api("access_keys", &StreamApi::access_keys, access_key_list(),
+                   "Who may use the stream API, by signature; empty: everybody"),
+
         delivery("interval", &Delivery::interval, duration(100ms, 900s), "Deliver a shard's records after so long"),
         delivery("size", &Delivery::size_bytes, size(64 * kKB, 128 * kMB),
                  "Deliver them sooner, once they have this size"),
+
+        delivery("objects", &Delivery::objects, yes_or_no(), "Store the delivered records as files"),
+        delivery("retention", &Delivery::retention, whole_seconds(1h, 87'600h), "Age at which such a file is removed"),
+        delivery("retention_size", &Delivery::retention_bytes, size(kMB, 65'536 * kGB), "Or the size of all of them"),
+
+        transform("url", &Transform::url, transform_url(), "Program that transforms records; empty: built in"),
+        transform("timeout", &Transform::timeout, duration(100ms, 300s), "How long a call of it may take"),
+        transform("concurrency", &Transform::concurrency, whole_number(1U, 64U), "How many calls may run at once"),
 
         history("settle", &History::settle, duration(1s, 1h), "Quiet time before a history file is packed smaller"),
 

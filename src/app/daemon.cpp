@@ -8,7 +8,9 @@
 #include "shard_consumer.hpp"
 #include "storage_lock.hpp"
 
+#include <alleycat/delivery/file_span.hpp>
 #include <alleycat/ingest/mqtt_source.hpp>
+#include <alleycat/ingest/stream_api.hpp>
 #include <alleycat/ingest/websocket_door.hpp>
 #include <alleycat/ranking/name_book.hpp>
 #include <alleycat/serve/history_routes.hpp>
@@ -27,7 +29,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t kWindowsPerShard = 2;         // that wait for the delivery thread
+constexpr std::size_t kWindowsPerShard = 2;         // that wait to be merged
 constexpr auto kGoodbye = std::chrono::seconds(2);  // for clients to take their last words
 constexpr auto kGoodbyeCheck = std::chrono::milliseconds(10);
 
@@ -46,6 +48,8 @@ public:
 private:
     [[nodiscard]] ranking::Races::Options races_options();
     [[nodiscard]] HistorySink::Way history_way();
+    void add_mqtt_door(std::string name, const ingest::RuleOptions& rule);
+    [[nodiscard]] bool broker_connected() const;
     void restore_races();
     [[nodiscard]] serve::LiveFeed::Options live_options();
     [[nodiscard]] std::vector<std::unique_ptr<stream::ShardConsumer>> shard_consumers();
@@ -78,12 +82,21 @@ private:
     ranking::NameBook names_;
     history::HistoryStore history_;
     ranking::RankingThread ranking_;
-    delivery::DeliveryThread delivery_;
+    delivery::DeliveryThread merging_;
+    delivery::TransformCounters transform_counters_;
+    delivery::DeliveryPool delivery_;
     stream::Stream stream_;
+    stream::LogQueries log_queries_;
     DoorCounters websocket_counters_;
-    DoorCounters mqtt_counters_;
+    DoorCounters stream_api_counters_;
     ingest::WebSocketDoor websocket_door_;
-    std::unique_ptr<ingest::MqttSource> mqtt_;
+    ingest::StreamApi stream_api_;
+    struct MqttDoor {
+        std::string name;
+        DoorCounters counters;
+        std::unique_ptr<ingest::MqttSource> source;  // none where there is no broker
+    };
+    std::vector<std::unique_ptr<MqttDoor>> mqtt_;  // the default rule's, which publishes results; then the others'
     serve::LiveFeed live_;
     net::HttpServer server_;
 };
@@ -93,22 +106,45 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
       read_config_(std::move(read_config)),
       history_(history_options(config)),
       ranking_(races_options(), config.ranking.tick, shards_, [this](auto changes) { publish(std::move(changes)); }),
-      delivery_(kWindowsPerShard * shards_, std::make_unique<HistorySink>(history_way())),
+      merging_(kWindowsPerShard * shards_, std::make_unique<HistorySink>(history_way())),
+      delivery_(delivery_options(config, transform_counters_),
+                [this](delivery::Delivered window) { merging_.deliver(std::move(window)); }),
       stream_(stream_options(config), shard_consumers(), ledger_),
+      log_queries_(stream_, commitlog::system_disk()),
       websocket_door_(
           context_.get_executor(),
-          {record_limits(config),
+          {record_limits(config), config.stream.partition_key,
            stream_.make_producer("websocket", [this] { asio::post(context_, [this] { websocket_door_.progress(); }); }),
            websocket_counters_}),
+      stream_api_(context_.get_executor(), stream_api_options(config),
+                  stream_.make_producer("stream", [this] { asio::post(context_, [this] { stream_api_.progress(); }); }),
+                  stream_, log_queries_, stream_api_counters_),
       live_(live_options()),
       server_(context_, http_options(config))
 {
-    if (config.mqtt.broker) {
-        auto producer = stream_.make_producer("mqtt", [this] { mqtt_->progress(); });
-        mqtt_ = std::make_unique<ingest::MqttSource>(
-            mqtt_options(config), ingest::Intake(record_limits(config), std::move(producer), mqtt_counters_));
+    add_mqtt_door("mqtt", default_rule(config));
+    for (const auto& rule : config.rules) {
+        add_mqtt_door("mqtt-" + rule.name, rule);
     }
     add_routes();
+}
+
+void Daemon::Impl::add_mqtt_door(std::string name, const ingest::RuleOptions& rule)
+{
+    auto& door = *mqtt_.emplace_back(std::make_unique<MqttDoor>());
+    door.name = std::move(name);
+    if (config_.mqtt.broker) {
+        const auto& key = rule.partition_key.empty() ? config_.stream.partition_key : rule.partition_key;
+        auto producer = stream_.make_producer(door.name, [&door] { door.source->progress(); });
+        door.source = std::make_unique<ingest::MqttSource>(
+            mqtt_options(config_, rule),
+            ingest::Intake(record_limits(config_), key, std::move(producer), door.counters));
+    }
+}
+
+bool Daemon::Impl::broker_connected() const
+{
+    return std::ranges::all_of(mqtt_, [](const auto& door) { return door->source && door->source->connected(); });
 }
 
 ranking::Races::Options Daemon::Impl::races_options()
@@ -159,7 +195,8 @@ std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumer
     std::vector<std::unique_ptr<stream::ShardConsumer>> consumers;
     restore_races();  // before its positions are asked for
     const delivery::WindowHints hints{config_.delivery.interval, config_.delivery.size_bytes};
-    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_};
+    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_,
+                                 delivery::delivered_positions(delivery_directory(config_), shards_)};
     for (std::uint32_t shard = 0; shard < shards_; ++shard) {
         consumers.push_back(std::make_unique<ShardConsumer>(ShardId{shard}, hints, way));
     }
@@ -170,6 +207,9 @@ void Daemon::Impl::add_routes()
 {
     server_.websocket("/ingest", [this](const net::Request&) { return websocket_door_.open(); });
     server_.websocket("/live", [this](const net::Request& request) { return live_.open(request); });
+    server_.post("/", ingest::StreamApi::kMaxBodyBytes, [this](const net::Request& request, net::Reply reply) {
+        stream_api_.handle(request, std::move(reply));
+    });
     serve::add_history_routes(server_, history_);
     serve::add_page_routes(
         server_,
@@ -187,9 +227,11 @@ void Daemon::Impl::add_routes()
 /// On the ranking thread: results go to the broker, boards to the network thread.
 void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
 {
-    if (mqtt_ && mqtt_->connected() && !config_.mqtt.results_topic.empty()) {
+    const auto& source = mqtt_.front()->source;
+    if (source && source->connected() && !config_.mqtt.results_topic.empty()) {
         for (const auto& race : changes.races) {
-            mqtt_->publish(config_.mqtt.results_topic, serve::results_message(*race, std::chrono::system_clock::now()));
+            source->publish(config_.mqtt.results_topic,
+                            serve::results_message(*race, std::chrono::system_clock::now()));
         }
     }
     asio::post(context_, [this, changes = std::move(changes)] { live_.publish(changes); });
@@ -199,17 +241,22 @@ serve::Status Daemon::Impl::status()
 {
     serve::Status status;
     status.version = kVersion;
-    status.doors = {{"websocket", &websocket_counters_}, {"mqtt", &mqtt_counters_}};
+    status.doors = {{"websocket", &websocket_counters_}, {"stream", &stream_api_counters_}};
+    for (const auto& door : mqtt_) {
+        status.doors.push_back({door->name, &door->counters});
+    }
     for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
         status.shards.push_back(stream_.state(ShardId{shard}));
     }
     status.ledger = ledger_.totals();
-    status.windows_waiting = delivery_.waiting();
+    status.delivery = delivery_.state();
+    status.delivered = &delivery_.counters();
+    status.transform = config_.transform.url.empty() ? nullptr : &transform_counters_;
     status.connections = server_.connections();
     status.viewers = live_.viewers();
     status.resyncs = live_.resyncs();
-    status.broker_configured = mqtt_ != nullptr;
-    status.broker_connected = mqtt_ && mqtt_->connected();
+    status.broker_configured = config_.mqtt.broker.has_value();
+    status.broker_connected = broker_connected();
     status.not_ready = not_ready(status.shards);
     return status;
 }
@@ -228,7 +275,7 @@ std::string Daemon::Impl::not_ready(const std::vector<stream::Stream::ShardState
             return fmt::format("shard {}: reading the log", shard);
         }
     }
-    return mqtt_ && !mqtt_->connected() ? "no connection to the MQTT broker" : "";
+    return config_.mqtt.broker && !broker_connected() ? "no connection to the MQTT broker" : "";
 }
 
 void Daemon::Impl::run()
@@ -243,13 +290,20 @@ void Daemon::Impl::run()
     wait_for_hangup();
     server_.listen();
     ranking_.start();
+    merging_.start();
     delivery_.start();
     stream_.start();
-    if (mqtt_) {
-        mqtt_->start();
+    log_queries_.start();
+    for (const auto& door : mqtt_) {
+        if (door->source) {
+            door->source->start();
+        }
     }
     const auto endpoint = server_.local_endpoint();
     spdlog::info("listening on http://{}:{}", endpoint.address().to_string(), endpoint.port());
+    if (config_.stream_api.access_keys.empty()) {
+        spdlog::info("stream_api.access_keys is empty: whoever can connect may use the stream API, signed or not");
+    }
     context_.run();
     context_.restart();
     context_.poll();  // what the aborted connections still had to hear, so that none of them outlives the server
@@ -319,8 +373,11 @@ void Daemon::Impl::take_on(const std::vector<std::string>& keys)
     set_log_level(config_.log.level);
     const auto& limits = config_.limits;
     websocket_door_.set_limits(record_limits(config_));
-    if (mqtt_) {
-        mqtt_->set_limits(record_limits(config_), limits.payload_bytes);
+    stream_api_.set_limits(record_limits(config_));
+    for (const auto& door : mqtt_) {
+        if (door->source) {
+            door->source->set_limits(record_limits(config_), limits.payload_bytes);
+        }
     }
     live_.set_limits(class_ids(config_), limits.viewer_top);
     server_.set_limits(limits.connections, limits.http_header_bytes, limits.payload_bytes);
@@ -335,13 +392,15 @@ void Daemon::Impl::begin_stop()
     hangup_.cancel();
     stop_deadline_ = std::chrono::steady_clock::now() + config_.stream.stop_timeout;
     websocket_door_.close();
+    stream_api_.close();
     stream_.hurry();
     wait_for_acknowledgements();
 }
 
 void Daemon::Impl::wait_for_acknowledgements()
 {
-    if (!websocket_door_.settled() && std::chrono::steady_clock::now() < stop_deadline_) {
+    const bool settled = websocket_door_.settled() && stream_api_.settled();
+    if (!settled && std::chrono::steady_clock::now() < stop_deadline_) {
         goodbye_.expires_after(kGoodbyeCheck);
         goodbye_.async_wait([this](boost::system::error_code) { wait_for_acknowledgements(); });
         return;
@@ -365,11 +424,15 @@ void Daemon::Impl::wait_for_goodbyes(std::chrono::steady_clock::time_point deadl
 
 void Daemon::Impl::finish_stop()
 {
-    if (mqtt_) {
-        mqtt_->stop(stop_deadline_);
+    for (const auto& door : mqtt_) {
+        if (door->source) {
+            door->source->stop(stop_deadline_);
+        }
     }
+    log_queries_.stop();
     const auto lost = stream_.stop(stop_deadline_);
-    delivery_.stop();
+    const auto left = delivery_.stop(stop_deadline_);
+    merging_.stop();
     ranking_.stop();
     if (config_.stream.log) {
         auto saved = ranking_.save();
@@ -377,6 +440,9 @@ void Daemon::Impl::finish_stop()
     }
     const auto totals = ledger_.totals();
     spdlog::info("stopped; {} records accepted, {} applied", totals.accepted(), totals.applied);
+    if (left != 0) {
+        spdlog::warn("{} records could not be delivered in time; the next start takes them from the log", left);
+    }
     if (lost != 0) {
         spdlog::error("{} records could not be written to the log in time; none of them was acknowledged", lost);
     }

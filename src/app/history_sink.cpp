@@ -19,12 +19,11 @@ HistorySink::HistorySink(const Way& way) : way_(way)
     }
 }
 
-void HistorySink::deliver(const delivery::Window& window)
+void HistorySink::deliver(const delivery::Delivered& window)
 {
     way_.ranking.catch_up();  // a race compares its seconds with the history as it was before them
     way_.store.merge(window.samples);
-    way_.ledger.apply(window.samples.size());
-    way_.ledger.fail(window.failed);
+    way_.ledger.settle(window.samples.size(), window.failed, window.dropped);
     if (way_.checkpoints == nullptr) {
         return;
     }

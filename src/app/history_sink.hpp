@@ -26,7 +26,7 @@ public:
 
     explicit HistorySink(const Way& way);
 
-    void deliver(const delivery::Window& window) override;
+    void deliver(const delivery::Delivered& window) override;
     /// A flush that fails is logged by the store and due again later.
     delivery::SteadyTime settle(delivery::SteadyTime now) override;
     void finish() override;

@@ -16,6 +16,9 @@ Reload reload(Config& running, const Config& wanted)
         }
         (key.live ? changes.taken : changes.ignored).push_back(key.path());
     }
+    if (running.rules != wanted.rules) {
+        changes.ignored.emplace_back("rule");
+    }
     return changes;
 }
 

@@ -1,12 +1,29 @@
 #include "room_options.hpp"
 
+#include <alleycat/delivery/file_span.hpp>
+#include <alleycat/delivery/http_transform.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <fstream>
 
 namespace alleycat::app {
 
 namespace {
 
+constexpr std::uint32_t kBuiltInWorkers = 2;                          // they wait for the disk most of the time
 constexpr auto kMinFlushInterval = std::chrono::milliseconds(1'000);  // of a class's history file
+
+/// When the directory was made, in ms since the epoch; 0 where the file system does not say.
+std::int64_t created_ms(const std::filesystem::path& directory)
+{
+    struct statx about = {};
+    if (::statx(AT_FDCWD, directory.c_str(), 0, STATX_BTIME, &about) != 0 || (about.stx_mask & STATX_BTIME) == 0) {
+        return 0;
+    }
+    return about.stx_btime.tv_sec * 1'000 + about.stx_btime.tv_nsec / 1'000'000;
+}
 
 }  // namespace
 
@@ -62,6 +79,11 @@ std::filesystem::path checkpoint_directory(const Config& config)
     return config.storage.directory / "checkpoints";
 }
 
+std::filesystem::path delivery_directory(const Config& config)
+{
+    return config.storage.directory / "delivery";
+}
+
 std::uint32_t shards_of(const Config& config)
 {
     auto shards = config.stream.shards;
@@ -78,7 +100,9 @@ stream::Stream::Options stream_options(const Config& config)
     options.shards = config.stream.shards;
     options.retired_shards = shards_of(config) - config.stream.shards;
     options.ring_capacity_bytes = config.stream.ring_capacity_bytes;
-    options.partition_key = config.stream.partition_key;
+    if (config.stream.limits == StreamLimits::Kinesis) {
+        options.limits.emplace();
+    }
     if (config.stream.log) {
         auto& log = options.log.emplace();
         log.directory = log_directory(config);
@@ -88,6 +112,44 @@ stream::Stream::Options stream_options(const Config& config)
         log.retention = config.stream.retention;
         log.retention_bytes = config.stream.retention_bytes;
         log.limits = replay_limits(config);
+    }
+    return options;
+}
+
+ingest::StreamApiOptions stream_api_options(const Config& config)
+{
+    ingest::StreamApiOptions options;
+    options.stream_name = config.stream.name;
+    options.shards = config.stream.shards;
+    options.log = config.stream.log;
+    options.retention = config.stream.retention;
+    options.created_ms = created_ms(config.storage.directory);
+    for (const auto& key : config.stream_api.access_keys) {
+        options.access_keys.push_back({key.id, key.secret});
+    }
+    options.record_bytes = std::min<std::uint64_t>(stream::kMaxRecordBytes, config.stream.ring_capacity_bytes / 4);
+    options.record_limits = record_limits(config);
+    return options;
+}
+
+delivery::DeliveryPool::Options delivery_options(const Config& config, delivery::TransformCounters& calls)
+{
+    delivery::DeliveryPool::Options options;
+    options.shards = shards_of(config);
+    options.directory = delivery_directory(config);
+    options.objects = config.delivery.objects;
+    options.stem = config.stream.name + "-1";
+    options.retention = {config.delivery.retention, config.delivery.retention_bytes};
+    options.log = config.stream.log;
+    options.delivered = delivery::delivered_positions(options.directory, options.shards);
+    const auto& transform = config.transform;
+    options.workers = transform.url.empty() ? std::min(kBuiltInWorkers, options.shards) : transform.concurrency;
+    if (!transform.url.empty()) {
+        delivery::HttpTransform::Options http;
+        http.url = transform.url;
+        http.timeout = transform.timeout;
+        http.limits = replay_limits(config);
+        options.make_transform = [http, &calls] { return std::make_unique<delivery::HttpTransform>(http, calls); };
     }
     return options;
 }
@@ -105,16 +167,31 @@ net::HttpServer::Options http_options(const Config& config)
     return options;
 }
 
-ingest::MqttOptions mqtt_options(const Config& config)
+ingest::RuleOptions default_rule(const Config& config)
+{
+    ingest::RuleOptions rule;
+    rule.topic = config.mqtt.topic;
+    rule.qos = config.mqtt.qos;
+    rule.error_action = config.mqtt.error_action;
+    return rule;
+}
+
+ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions& rule)
 {
     ingest::MqttOptions options;
     options.host = config.mqtt.broker->host;
     options.port = config.mqtt.broker->port;
     options.username = config.mqtt.username;
     options.client_id = config.mqtt.client_id;
+    if (rule.name != ingest::RuleOptions().name) {  // each rule has a session of its own
+        options.client_id += "-" + rule.name;
+    }
     options.version5 = config.mqtt.protocol == MqttProtocol::V5;
-    options.topic = config.mqtt.topic;
-    options.qos = config.mqtt.qos;
+    options.rule = rule;
+    options.race_length = static_cast<std::uint32_t>(config.race.length.count());
+    options.race_window = static_cast<std::uint32_t>(config.race.window.count());
+    options.stream_name = config.stream.name;
+    options.directory = config.storage.directory;
     options.ca_file = config.mqtt.ca_file;
     options.keepalive = config.mqtt.keepalive;
     options.reconnect_max = config.mqtt.reconnect_max;

@@ -2,8 +2,10 @@
 
 #include "config.hpp"
 
+#include <alleycat/delivery/delivery_pool.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/ingest/mqtt_source.hpp>
+#include <alleycat/ingest/stream_api.hpp>
 #include <alleycat/net/http_server.hpp>
 #include <alleycat/stream/stream.hpp>
 
@@ -18,14 +20,23 @@ namespace alleycat::app {
 [[nodiscard]] telemetry::RecordLimits replay_limits(const Config& config);
 [[nodiscard]] history::HistoryStore::Options history_options(const Config& config);
 [[nodiscard]] stream::Stream::Options stream_options(const Config& config);
+/// Of a data directory that exists.
+[[nodiscard]] ingest::StreamApiOptions stream_api_options(const Config& config);
+/// `calls`: counts what a transform of one's own costs; outlives the pool.
+[[nodiscard]] delivery::DeliveryPool::Options delivery_options(const Config& config,
+                                                               delivery::TransformCounters& calls);
 [[nodiscard]] net::HttpServer::Options http_options(const Config& config);
 
 /// Throws std::runtime_error where the password file cannot be read.
-[[nodiscard]] ingest::MqttOptions mqtt_options(const Config& config);
+[[nodiscard]] ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions& rule);
+
+/// The rule of the [mqtt] section, named "default".
+[[nodiscard]] ingest::RuleOptions default_rule(const Config& config);
 
 /// Where the logs of all shards stand, and the checkpoints.
 [[nodiscard]] std::filesystem::path log_directory(const Config& config);
 [[nodiscard]] std::filesystem::path checkpoint_directory(const Config& config);
+[[nodiscard]] std::filesystem::path delivery_directory(const Config& config);
 
 /// How many shards there are, or were: the log may hold records of more than are configured now.
 [[nodiscard]] std::uint32_t shards_of(const Config& config);

@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <thread>
-
 namespace alleycat::app {
 
 namespace {
@@ -11,6 +9,11 @@ namespace {
 constexpr std::size_t kHurry = 4'096;                   // updates that should not wait for the next tick
 constexpr auto kRetry = std::chrono::milliseconds(20);  // while delivery has no room for a due window
 constexpr std::uint64_t kLoggedRefusals = 5;
+
+delivery::WindowRecord window_record(const stream::Entry& entry)
+{
+    return {entry.sequence, entry.arrival_ms, entry.replayed, entry.partition_key, entry.data};
+}
 
 }  // namespace
 
@@ -31,7 +34,7 @@ stream::SequenceNumber ShardConsumer::position() const
 
 stream::SequenceNumber ShardConsumer::seen() const
 {
-    return std::max(in_history_, in_races_);
+    return std::max({in_history_, in_races_, way_.stored[raw(shard_)]});
 }
 
 bool ShardConsumer::ready(stream::SteadyTime)
@@ -50,24 +53,30 @@ void ShardConsumer::consume(const stream::Entry& entry, stream::SteadyTime now)
     update.second = entry.second;
     update.event = entry.event;
     batch_.add(update, entry.name);
-    if (entry.sequence > in_history_) {
-        windower_.add({entry.class_id, entry.second, entry.racer_id, entry.output}, entry.sequence, entry.data_bytes,
-                      now);
-        ++(entry.replayed ? replayed_ : handed_on_);
+    if (count(entry)) {
+        windower_.add(window_record(entry), {entry.class_id, entry.second, entry.racer_id, entry.output}, now);
     }
 }
 
-void ShardConsumer::refuse(stream::SequenceNumber sequence, const telemetry::Rejection& why)
+void ShardConsumer::refuse(const stream::Entry& entry, const telemetry::Rejection& why, stream::SteadyTime now)
 {
-    if (sequence <= in_history_) {
+    if (!count(entry)) {
         return;
     }
-    windower_.add_failed(sequence, std::chrono::steady_clock::now());
-    ++replayed_;
+    windower_.add(window_record(entry), why, now);
     if (++refused_ <= kLoggedRefusals) {
-        spdlog::warn("log: shard {}: record {} is no valid record by today's limits: {}: {}", raw(shard_), sequence,
-                     name(why.code), why.message);
+        spdlog::warn("shard {}: record {} is no valid record: {}: {}", raw(shard_), entry.sequence, name(why.code),
+                     why.message);
     }
+}
+
+bool ShardConsumer::count(const stream::Entry& entry)
+{
+    if (entry.sequence <= in_history_) {
+        return false;
+    }
+    ++(entry.replayed ? replayed_ : handed_on_);
+    return true;
 }
 
 stream::SteadyTime ShardConsumer::end_batch(stream::SteadyTime now)
@@ -105,8 +114,9 @@ bool ShardConsumer::deliver()
 
 void ShardConsumer::finish()
 {
-    while (!windower_.empty() && !deliver()) {
-        std::this_thread::sleep_for(kRetry);
+    if (!windower_.empty()) {
+        way_.delivery.deliver_last(std::move(windower_.window()));
+        windower_.restart();
     }
 }
 

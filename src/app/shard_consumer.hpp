@@ -2,7 +2,7 @@
 
 #include "checkpoints.hpp"
 
-#include <alleycat/delivery/delivery_thread.hpp>
+#include <alleycat/delivery/delivery_pool.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
 #include <alleycat/stream/stream.hpp>
 
@@ -13,9 +13,10 @@ class ShardConsumer final : public stream::ShardConsumer {
 public:
     struct Way {
         ranking::RankingThread& ranking;
-        delivery::DeliveryThread& delivery;
+        delivery::DeliveryPool& delivery;
         stream::Ledger& ledger;
         const Checkpoints& checkpoints;
+        std::vector<stream::SequenceNumber> stored;  ///< by shard: up to this one, records are in files of the delivery
     };
 
     ShardConsumer(ShardId shard, delivery::WindowHints hints, const Way& way);
@@ -25,12 +26,14 @@ public:
     stream::SequenceNumber checkpoint() const override { return way_.checkpoints.removable(shard_); }
     bool ready(stream::SteadyTime now) override;
     void consume(const stream::Entry& entry, stream::SteadyTime now) override;
-    void refuse(stream::SequenceNumber sequence, const telemetry::Rejection& why) override;
+    void refuse(const stream::Entry& entry, const telemetry::Rejection& why, stream::SteadyTime now) override;
     stream::SteadyTime end_batch(stream::SteadyTime now) override;
     void end_replay() override { overdue_ = !windower_.empty(); }
     void finish() override;
 
 private:
+    /// The record goes into the window: false where the history has had it already.
+    [[nodiscard]] bool count(const stream::Entry& entry);
     void enter_in_ledger();
     bool deliver();
 

@@ -19,8 +19,9 @@ target_compile_definitions(alleycat_options INTERFACE
 target_link_libraries(alleycat_options INTERFACE Boost::headers Threads::Threads)
 
 if(ALLEYCAT_SANITIZE)
-  target_compile_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE} -fno-omit-frame-pointer -O1
-                         -fno-sanitize-recover=all)
+  # What only tests others, and is most of what there is to compile, need not be fast itself.
+  target_compile_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all $<IF:$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>,-O0,-O1>)
   target_link_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE})
   if(ALLEYCAT_SANITIZE STREQUAL "thread")
     # GCC's thread sanitizer does not model the fences of Asio's scheduler.

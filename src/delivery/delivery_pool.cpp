@@ -99,13 +99,13 @@ void DeliveryPool::enqueue(Window window)
 void DeliveryPool::run(Worker& worker)
 {
     std::optional<Window> window;
-    while (next(window)) {
-        remove_expired_if_due();
+    do {
         if (window) {
             work(worker, *window);
             finished(window->shard);
         }
-    }
+        remove_expired_if_due();
+    } while (next(window));
 }
 
 /// Waits for a window, or until something else is to be done. False at the end.

@@ -179,10 +179,11 @@ void Shard::run()
         if (commit_due(announced, now) || (stopping && announced != committed_ && now >= retry_at_)) {
             commit(announced, now);
         }
-        const bool room = consume(now);
+        const bool late = stopping && now >= stop_deadline_;
+        const bool room = consume(now, late && !log_);  // what is in no log has nowhere else to go
         now = std::chrono::steady_clock::now();
         auto next = consumer_->end_batch(now);
-        if (stopping && room && (announced == committed_ || now >= stop_deadline_)) {
+        if (late || (stopping && room && announced == committed_)) {
             break;
         }
         remove_expired(now);
@@ -288,10 +289,10 @@ void Shard::note_failure(boost::system::error_code error, SteadyTime now)
     }
 }
 
-bool Shard::consume(SteadyTime now)
+bool Shard::consume(SteadyTime now, bool anyway)
 {
     while (consumed_.load(std::memory_order_relaxed) != committed_) {
-        if (!consumer_->ready(now)) {
+        if (!anyway && !consumer_->ready(now)) {
             return false;
         }
         const auto left = committed_ - consumed_.load(std::memory_order_relaxed);

@@ -73,8 +73,8 @@ private:
     void commit(std::uint64_t announced, SteadyTime now);
     void note_success(std::uint64_t records, std::chrono::nanoseconds took);
     void note_failure(boost::system::error_code error, SteadyTime now);
-    /// Hands committed entries to the consumer; false where it has no room for all of them.
-    [[nodiscard]] bool consume(SteadyTime now);
+    /// Hands committed entries to the consumer; false where it has no room for all of them. `anyway`: without asking.
+    [[nodiscard]] bool consume(SteadyTime now, bool anyway);
     void remove_expired(SteadyTime now);
     /// Tells those who wait for tokens, a moment after they began to. Returns when to call again.
     [[nodiscard]] SteadyTime tell_of_tokens(SteadyTime now);

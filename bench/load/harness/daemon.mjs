@@ -38,7 +38,7 @@ export async function settled(daemon) {
     const now = await metrics(daemon);
     return (
       total(now, 'alleycat_shard_appended_records_total') === total(now, 'alleycat_shard_consumed_records_total') &&
-      now.get('alleycat_delivery_windows_waiting') === 0
+      total(now, 'alleycat_delivery_windows') === 0
     );
   });
   await idle(daemon.pid);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/counters.hpp>
+#include <alleycat/delivery/delivery_pool.hpp>
 #include <alleycat/net/http_server.hpp>
 #include <alleycat/stream/stream.hpp>
 
@@ -22,7 +23,9 @@ struct Status {
     std::vector<Door> doors;
     std::vector<stream::Stream::ShardState> shards;
     stream::Ledger::Totals ledger;
-    std::size_t windows_waiting{0};
+    delivery::DeliveryPool::State delivery;
+    const delivery::PoolCounters* delivered{nullptr};       ///< null: nothing is said of delivery
+    const delivery::TransformCounters* transform{nullptr};  ///< null: it is built in
     std::size_t connections{0};
     std::size_t viewers{0};
     std::uint64_t resyncs{0};

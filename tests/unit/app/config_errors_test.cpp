@@ -109,8 +109,8 @@ TEST_CASE("a wrong variable is named with what is allowed", "[app][config]")
     CHECK(variable_error("ALLEYCAT_LIMITS_CADENCE_MAX", "inf") ==
           "ALLEYCAT_LIMITS_CADENCE_MAX: \"inf\": must be a number above 0, up to 10000");
     CHECK(variable_error("ALLEYCAT_MQTT_TOPIC", "caf\xE9") ==
-          "ALLEYCAT_MQTT_TOPIC: must be an MQTT topic filter, such as \"alleycat-publish\" or \"gym/+/telemetry\", in "
-          "UTF-8");
+          "ALLEYCAT_MQTT_TOPIC: must be an MQTT topic filter, such as \"alleycat-publish\" or \"gym/+/telemetry\", or "
+          "empty, in UTF-8");
 }
 
 TEST_CASE("an unknown variable is refused with the nearest name", "[app][config]")

@@ -18,14 +18,15 @@ struct SinkFixture : WayFixture {
     SinkFixture& operator=(const SinkFixture&) = delete;
 
     void deliver(std::uint32_t shard, std::uint64_t last_sequence, std::vector<telemetry::Sample> samples,
-                 std::uint64_t failed = 0)
+                 std::uint64_t failed = 0, std::uint64_t dropped = 0)
     {
-        delivery::Window window;
+        delivery::Delivered window;
         window.shard = ShardId{shard};
         window.last_sequence = last_sequence;
         window.failed = failed;
+        window.dropped = dropped;
         window.samples = std::move(samples);
-        ledger.replay(window.samples.size() + failed);
+        ledger.replay(window.samples.size() + failed + dropped);
         sink.deliver(window);
     }
     void settle_after(milliseconds pause)
@@ -166,13 +167,14 @@ TEST_CASE("the races are saved with how far they are", "[app][sink]")
     CHECK(fixture.reloaded().ranking().applied == Positions{0, 6});
 }
 
-TEST_CASE("each record of a window is applied or failed in the ledger", "[app][sink]")
+TEST_CASE("each record of a window is applied, failed or dropped in the ledger", "[app][sink]")
 {
     SinkFixture fixture;
-    fixture.deliver(0, 10, {sample(1, 7, 100), sample(1, 7, 90), sample(9'999, 7, 100)}, 2);
+    fixture.deliver(0, 10, {sample(1, 7, 100), sample(1, 7, 90), sample(9'999, 7, 100)}, 2, 5);
     const auto totals = fixture.ledger.totals();
     CHECK(totals.applied == 3);  // better or not
     CHECK(totals.failed == 2);
+    CHECK(totals.dropped == 5);
     CHECK(totals.in_delivery == 0);
 }
 
@@ -181,7 +183,7 @@ TEST_CASE("without a log there are no checkpoints", "[app][sink]")
     WayFixture fixture;
     fixture.ranking.start();
     HistorySink sink({fixture.store, fixture.ranking, fixture.ledger, nullptr});
-    delivery::Window window;
+    delivery::Delivered window;
     window.samples = {sample(1, 7, 100)};
     sink.deliver(window);
     const auto next = sink.settle(fixture.now);

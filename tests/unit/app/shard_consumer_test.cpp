@@ -12,16 +12,17 @@ namespace {
 
 constexpr ShardId kShard{1};
 constexpr auto kInterval = milliseconds(60'000);
+constexpr stream::SequenceNumber kStored = 3;  // of the shard, in files of the delivery
 
 /// The windows that came, in their order.
-class Delivered {
+class Arrived {
 public:
-    void add(const delivery::Window& window)
+    void add(delivery::Delivered window)
     {
         const std::lock_guard lock(mutex_);
-        windows_.push_back(window);
+        windows_.push_back(std::move(window));
     }
-    [[nodiscard]] std::vector<delivery::Window> windows() const
+    [[nodiscard]] std::vector<delivery::Delivered> windows() const
     {
         const std::lock_guard lock(mutex_);
         return windows_;
@@ -29,32 +30,33 @@ public:
 
 private:
     mutable std::mutex mutex_;
-    std::vector<delivery::Window> windows_;  // guarded by mutex_
-};
-
-class Sink final : public delivery::WindowSink {
-public:
-    explicit Sink(std::shared_ptr<Delivered> delivered) : delivered_(std::move(delivered)) {}
-    void deliver(const delivery::Window& window) override { delivered_->add(window); }
-    SteadyTime settle(SteadyTime) override { return SteadyTime::max(); }
-    void finish() override {}
-
-private:
-    std::shared_ptr<Delivered> delivered_;
+    std::vector<delivery::Delivered> windows_;  // guarded by mutex_
 };
 
 struct ConsumerFixture : WayFixture {
-    std::shared_ptr<Delivered> delivered{std::make_shared<Delivered>()};
-    delivery::DeliveryThread delivery{2, std::make_unique<Sink>(delivered)};
+    Arrived arrived;
+    delivery::DeliveryPool delivery{pool_options(),
+                                    [this](delivery::Delivered window) { arrived.add(std::move(window)); }};
     std::unique_ptr<ShardConsumer> consumer;
 
     /// With what an earlier process brought into history and races.
-    explicit ConsumerFixture(stream::SequenceNumber history = 0, stream::SequenceNumber races = 0)
+    explicit ConsumerFixture(stream::SequenceNumber history = 0, stream::SequenceNumber races = 0,
+                             std::uint64_t window_bytes = 1'000)
     {
         REQUIRE(checkpoints.save_history({0, history}));
         REQUIRE(checkpoints.save_ranking({{0, races}, "races"}));
-        consumer = std::make_unique<ShardConsumer>(kShard, delivery::WindowHints{kInterval, 1'000},
-                                                   ShardConsumer::Way{ranking, delivery, ledger, checkpoints});
+        consumer =
+            std::make_unique<ShardConsumer>(kShard, delivery::WindowHints{kInterval, window_bytes},
+                                            ShardConsumer::Way{ranking, delivery, ledger, checkpoints, {0, kStored}});
+    }
+    [[nodiscard]] delivery::DeliveryPool::Options pool_options() const
+    {
+        delivery::DeliveryPool::Options options;
+        options.shards = kShards;
+        options.workers = 1;
+        options.directory = directory.path() / "delivery";
+        options.objects = false;
+        return options;
     }
 
     void consume(stream::SequenceNumber sequence, bool replayed = false, std::uint32_t bytes = 1)
@@ -66,20 +68,26 @@ struct ConsumerFixture : WayFixture {
         entry.racer_id = RacerId{7};
         entry.class_id = ClassId{1};
         entry.output = 100;
-        entry.data_bytes = bytes;
+        const std::string data(bytes, 'x');
+        entry.data = data;
         entry.name = "Hubert";
         consumer->consume(entry, now);
     }
     void refuse(stream::SequenceNumber sequence)
     {
-        consumer->refuse(sequence, {Errc::OutOfRange, "second: must be a whole number from 1 to 300", ""});
+        stream::Entry entry;
+        entry.sequence = sequence;
+        entry.replayed = true;
+        entry.data = "x";
+        consumer->refuse(entry, {Errc::OutOfRange, "second: must be a whole number from 1 to 300", ""}, now);
     }
-    /// Delivers what waits, and ends the thread.
-    std::vector<delivery::Window> windows()
+    [[nodiscard]] std::size_t waiting() const { return delivery.state().waiting; }
+    /// Delivers what waits, and ends the workers.
+    std::vector<delivery::Delivered> windows()
     {
         delivery.start();
-        delivery.stop();
-        return delivered->windows();
+        CHECK(delivery.stop(SteadyTime::max()) == 0);
+        return arrived.windows();
     }
     /// The arrival orders that the races were given.
     std::vector<std::uint64_t> ranked()
@@ -103,6 +111,7 @@ TEST_CASE("a shard is read from where history and races both are", "[app][consum
     CHECK(ConsumerFixture(5, 10).consumer->position() == 5);
     CHECK(ConsumerFixture(10, 5).consumer->seen() == 10);
     CHECK(ConsumerFixture(5, 10).consumer->seen() == 10);
+    CHECK(ConsumerFixture(1, 2).consumer->seen() == kStored);
     CHECK(ConsumerFixture(5, 10).consumer->checkpoint() == 5);
 }
 
@@ -153,13 +162,13 @@ TEST_CASE("what was replayed is delivered at once when the replay ends", "[app][
     ConsumerFixture fixture;
     fixture.consume(1, true);
     CHECK(fixture.consumer->end_batch(fixture.now) == fixture.now + kInterval);
-    CHECK(fixture.delivery.waiting() == 0);
+    CHECK(fixture.waiting() == 0);
     fixture.consumer->end_replay();
     static_cast<void>(fixture.consumer->end_batch(fixture.now));
-    CHECK(fixture.delivery.waiting() == 1);
+    CHECK(fixture.waiting() == 1);
     fixture.consume(2);
     CHECK(fixture.consumer->end_batch(fixture.now) == fixture.now + kInterval);
-    CHECK(fixture.delivery.waiting() == 1);  // new records wait for their interval
+    CHECK(fixture.waiting() == 1);  // new records wait for their interval
 }
 
 TEST_CASE("a replay that brings nothing delivers nothing early", "[app][consumer]")
@@ -169,17 +178,15 @@ TEST_CASE("a replay that brings nothing delivers nothing early", "[app][consumer
     CHECK(fixture.consumer->end_batch(fixture.now) == SteadyTime::max());
     fixture.consume(1);
     CHECK(fixture.consumer->end_batch(fixture.now) == fixture.now + kInterval);
-    CHECK(fixture.delivery.waiting() == 0);
+    CHECK(fixture.waiting() == 0);
 }
 
 TEST_CASE("a window that finds delivery full stays, grows, and is tried again soon", "[app][consumer]")
 {
     ConsumerFixture fixture;
-    for (const stream::SequenceNumber sequence : {1U, 2U}) {  // as many as wait there
-        fixture.consume(sequence, false, 1'000);
-        static_cast<void>(fixture.consumer->end_batch(fixture.now));
-    }
-    CHECK(fixture.delivery.waiting() == 2);
+    fixture.consume(1, false, 1'000);
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    CHECK(fixture.waiting() == 1);  // no more of a shard wait there
     fixture.consume(3, true);
     fixture.consumer->end_replay();
     const auto again = fixture.consumer->end_batch(fixture.now);
@@ -192,16 +199,16 @@ TEST_CASE("a window that finds delivery full stays, grows, and is tried again so
     CHECK_FALSE(fixture.consumer->ready(fixture.now));
     fixture.delivery.start();
     fixture.consumer->finish();  // which waits for room
-    fixture.delivery.stop();
-    const auto windows = fixture.delivered->windows();
-    REQUIRE(windows.size() == 3);
-    CHECK(windows[2].samples.size() == 3);
-    CHECK(windows[2].last_sequence == 5);
+    CHECK(fixture.delivery.stop(SteadyTime::max()) == 0);
+    const auto windows = fixture.arrived.windows();
+    REQUIRE(windows.size() == 2);
+    CHECK(windows[1].samples.size() == 3);
+    CHECK(windows[1].last_sequence == 5);
 }
 
 TEST_CASE("a shard waits while the races do not keep up", "[app][consumer]")
 {
-    ConsumerFixture fixture;
+    ConsumerFixture fixture(0, 0, std::uint64_t{128} << 20);
     stream::SequenceNumber sequence = 0;
     while (fixture.consumer->ready(fixture.now) && sequence < 2 * ranking::Outbox::kCapacity) {
         fixture.consume(++sequence, false, 0);

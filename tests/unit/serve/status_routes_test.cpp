@@ -111,6 +111,7 @@ Metrics parse(const std::string& text)
 struct Doors {
     DoorCounters mqtt;
     DoorCounters websocket;
+    delivery::PoolCounters delivered;
 
     [[nodiscard]] Status status() const
     {
@@ -131,7 +132,9 @@ struct Doors {
         made.ledger.failed = 2;
         made.ledger.in_stream = 3;
         made.ledger.in_delivery = 4;
-        made.windows_waiting = 2;
+        made.delivery.waiting = 2;
+        made.delivery.disk_failing = true;
+        made.delivered = &delivered;
         made.connections = 5;
         made.viewers = 3;
         made.resyncs = 1;
@@ -146,6 +149,10 @@ TEST_CASE("metrics are Prometheus text and say what the status says", "[serve][m
     Doors doors;
     doors.mqtt.accepted_bytes = 2'500'000'000'000;
     doors.websocket.stalls = 4;
+    doors.delivered.objects = 9;
+    const auto out_of_range =
+        std::ranges::find(delivery::kFailureCodes, "OutOfRange") - delivery::kFailureCodes.begin();
+    doors.delivered.failed[static_cast<std::size_t>(out_of_range)] = 4;
     doors.websocket.rejected[static_cast<std::size_t>(Errc::OutOfRange)] = 9;
     doors.websocket.rejected[static_cast<std::size_t>(Errc::CorruptFile)] = 1;
     const auto metrics = parse(metrics_text(doors.status()));
@@ -172,7 +179,12 @@ TEST_CASE("metrics are Prometheus text and say what the status says", "[serve][m
     CHECK(samples.at(R"(alleycat_log_commit_seconds_total{shard="1"})") == 0.25);
     CHECK(samples.at(R"(alleycat_log_failing{shard="0"})") == 0);
     CHECK(samples.at(R"(alleycat_log_failing{shard="1"})") == 1);
-    CHECK(samples.at("alleycat_delivery_windows_waiting") == 2);
+    CHECK(samples.at("alleycat_delivery_windows{state=\"waiting\"}") == 2);
+    CHECK(samples.at("alleycat_delivery_windows{state=\"in_work\"}") == 0);
+    CHECK(samples.at("alleycat_delivery_disk_failing") == 1);
+    CHECK(samples.at("alleycat_delivery_objects_total") == 9);
+    CHECK(samples.at("alleycat_delivery_failed_records_total{code=\"OutOfRange\"}") == 4);
+    CHECK(samples.count("alleycat_transform_calls_total") == 0);
     CHECK(samples.at("alleycat_connections") == 5);
     CHECK(samples.at("alleycat_live_viewers") == 3);
     CHECK(samples.at("alleycat_live_resyncs_total") == 1);
