@@ -7,6 +7,7 @@
 #include <alleycat/commitlog/log_reader.hpp>
 #include <alleycat/core/directory.hpp>
 #include <alleycat/core/unique_fd.hpp>
+#include <alleycat/delivery/record_line.hpp>
 #include <alleycat/history/gunzip.hpp>
 
 #include <fcntl.h>
@@ -113,8 +114,9 @@ class Merge {
 public:
     explicit Merge(const Config& config) : store_(scratch_options(config)), reader_(replay_limits(config)) {}
 
-    /// `payload`: records, with RecordReader::kPadding bytes behind them.
-    void take(std::string_view payload)
+    /// `payload`: records, with RecordReader::kPadding bytes behind them; `transformed`: what output they earn is
+    /// theirs to say.
+    void take(std::string_view payload, bool transformed)
     {
         reader_.start(payload);
         for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
@@ -123,8 +125,9 @@ public:
                 continue;
             }
             const auto& record = reader_.record();
+            const auto said = transformed ? delivery::output_of(reader_.record_text()) : std::nullopt;
             samples_.push_back({record.class_id, record.second, record.racer_id,
-                                telemetry::output(record.cadence, record.resistance)});
+                                said.value_or(telemetry::output(record.cadence, record.resistance))});
             ++records_;
         }
         if (samples_.size() >= kMergeSamples) {
@@ -185,7 +188,7 @@ bool take_shard(const Config& config, ShardId shard, Merge& merge)
             return good;
         }
         payload.assign((*record)->data).append(RecordReader::kPadding, '\0');
-        merge.take(std::string_view(payload).substr(0, (*record)->data.size()));
+        merge.take(std::string_view(payload).substr(0, (*record)->data.size()), false);
     }
 }
 
@@ -207,7 +210,7 @@ bool take_delivery_file(const fs::path& path, Merge& merge)
         const auto left = text.substr(whole);
         text.resize(whole);
         text.append(RecordReader::kPadding, '\0');
-        merge.take(std::string_view(text).substr(0, whole));
+        merge.take(std::string_view(text).substr(0, whole), true);
         if (*got == 0) {
             return true;
         }

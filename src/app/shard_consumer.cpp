@@ -60,6 +60,7 @@ void ShardConsumer::consume(const stream::Entry& entry, stream::SteadyTime now)
 
 void ShardConsumer::refuse(const stream::Entry& entry, const telemetry::Rejection& why, stream::SteadyTime now)
 {
+    batch_.through = entry.sequence;
     if (!count(entry)) {
         return;
     }
@@ -82,7 +83,7 @@ bool ShardConsumer::count(const stream::Entry& entry)
 stream::SteadyTime ShardConsumer::end_batch(stream::SteadyTime now)
 {
     enter_in_ledger();
-    if (!batch_.updates.empty() && outbox_.put(batch_) >= kHurry) {
+    if (batch_.through != 0 && outbox_.put(batch_) >= kHurry) {
         way_.ranking.hurry();
     }
     const bool due = windower_.due(now) || (overdue_ && !windower_.empty());

@@ -1,5 +1,4 @@
-#include "record_line.hpp"
-
+#include <alleycat/delivery/record_line.hpp>
 #include <alleycat/delivery/transform.hpp>
 
 namespace alleycat::delivery {

@@ -1,10 +1,10 @@
-#include "record_line.hpp"
 #include "transform_answer.hpp"
 #include "transform_call.hpp"
 
 #include <alleycat/core/backoff.hpp>
 #include <alleycat/core/uuid.hpp>
 #include <alleycat/delivery/http_transform.hpp>
+#include <alleycat/delivery/record_line.hpp>
 #include <alleycat/net/http_client.hpp>
 
 #include <spdlog/spdlog.h>

@@ -1,6 +1,5 @@
-#include "record_line.hpp"
-
 #include <alleycat/core/json_text.hpp>
+#include <alleycat/delivery/record_line.hpp>
 
 #include <charconv>
 

@@ -155,6 +155,9 @@ std::optional<ApiError> check_signed_headers(const net::Request& request, std::s
         return invalid(by_amz_date ? "'X-Amz-Date' must be a 'SignedHeader' in the AWS Authorization."
                                    : "'Date' must be a 'SignedHeader' in the AWS Authorization.");
     }
+    if (!request.header("X-Amz-Target").empty() && !has("x-amz-target")) {
+        return invalid("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
+    }
     return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 #include <alleycat/ranking/update.hpp>
 
+#include <algorithm>
+
 namespace alleycat::ranking {
 
 void UpdateBatch::add(Update update, std::string_view name)
@@ -8,6 +10,7 @@ void UpdateBatch::add(Update update, std::string_view name)
     update.name_bytes = static_cast<std::uint16_t>(name.size());
     names.append(name);
     updates.push_back(update);
+    through = std::max(through, update.arrival_order);
 }
 
 void UpdateBatch::append(const UpdateBatch& other)
@@ -18,10 +21,12 @@ void UpdateBatch::append(const UpdateBatch& other)
         update.name_offset += shift;
         updates.push_back(update);
     }
+    through = std::max(through, other.through);
 }
 
 void UpdateBatch::clear()
 {
+    through = 0;
     updates.clear();
     names.clear();
 }
@@ -36,7 +41,7 @@ std::uint64_t UpdateBatch::drop_applied(std::uint64_t applied)
         }
     }
     updates.resize(kept);
-    return applied;
+    return std::max(applied, through);
 }
 
 std::string_view UpdateBatch::name(const Update& update) const

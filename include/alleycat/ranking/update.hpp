@@ -29,6 +29,8 @@ struct Update {
 struct UpdateBatch {
     std::vector<Update> updates;
     std::string names;
+    /// Every record of the shard up to this arrival order is here or was before, also those that bring no update.
+    std::uint64_t through{0};
 
     void add(Update update, std::string_view name);
     void append(const UpdateBatch& other);

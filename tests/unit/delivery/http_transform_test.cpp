@@ -132,7 +132,11 @@ std::string failure_by(const Reaction& reaction, milliseconds timeout = kPatienc
         CHECK_FALSE(failure.message.empty());
         CHECK(std::ranges::count(kFailureCodes, failure.code) == 1);
     }
-    CHECK(fixture.requests() == std::vector<std::string>(4, fixture.requests().at(0)));  // the invocationId too
+    const auto requests = fixture.requests();
+    CHECK((requests.size() == 4 || timeout < kPatience));  // one that is given up may not have arrived
+    for (const auto& request : requests) {
+        CHECK(request == requests.front());  // the invocationId too
+    }
     CHECK(fixture.pauses.size() == 3);
     CHECK(fixture.counters.calls == 4);
     CHECK(fixture.counters.retries == 3);

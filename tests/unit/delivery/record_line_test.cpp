@@ -1,5 +1,5 @@
 #include <catch2/catch.hpp>
-#include <record_line.hpp>
+#include <alleycat/delivery/record_line.hpp>
 
 #include <string>
 

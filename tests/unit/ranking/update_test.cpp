@@ -73,6 +73,30 @@ TEST_CASE("an outbox gives all that was put, once and in order", "[ranking][outb
     CHECK(batch.updates.empty());
 }
 
+TEST_CASE("how far a shard has come passes on, also where its records brought no update", "[ranking][outbox]")
+{
+    Outbox outbox;
+    UpdateBatch batch;
+    Update update;
+    update.arrival_order = 5;
+    batch.add(update, "Hubert");
+    CHECK(batch.through == 5);
+    outbox.put(batch);
+    CHECK(batch.through == 0);
+    batch.through = 9;
+    outbox.put(batch);
+    UpdateBatch taken;
+    outbox.take(taken);
+    CHECK(taken.updates.size() == 1);
+    CHECK(taken.drop_applied(3) == 9);
+    taken.clear();
+    batch.through = 12;
+    outbox.put(batch);
+    outbox.take(taken);
+    CHECK(taken.updates.empty());
+    CHECK(taken.drop_applied(9) == 12);
+}
+
 TEST_CASE("an outbox has no room at its capacity, and has again when it was taken", "[ranking][outbox]")
 {
     Outbox outbox;

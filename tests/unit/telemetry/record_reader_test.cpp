@@ -352,3 +352,23 @@ TEST_CASE("a text that must be one record is that record, or one rejection", "[t
     CHECK(read_one(without("second")) == "MissingField");
     CHECK(read_one(record(9, 1)) == "9");  // none of that stays
 }
+
+TEST_CASE("a number in a field that nobody asked for may be of any size, but must be a number", "[telemetry]")
+{
+    const auto extended = [](const std::string& value) {
+        auto text = record(7, 57);
+        text.pop_back();
+        return text + ",\"more\":" + value + "}";
+    };
+    for (const std::string value : {"12345678901234567890123", "18446744073709551616", "-99999999999999999999", "1e400",
+                                    "[1E+400, 0.5 ,-0]", "{\"a\":1e-999}", "0", "-0.0e0"}) {
+        CAPTURE(value);
+        CHECK(read(extended(value)) == Items{"7@57"});
+    }
+    for (const std::string value : {"01", "-", "1.", ".5", "1e", "1e+", "--1", "1x", "0x10", "1 2", "+1", "[1e]"}) {
+        CAPTURE(value);
+        const auto items = read(extended(value));
+        REQUIRE(items.size() == 1);
+        CHECK(items[0].starts_with("InvalidJson"));
+    }
+}
