@@ -6,7 +6,8 @@ set -euo pipefail
 build=(g++ cmake ninja-build pkg-config ccache mold libboost1.81-dev libmosquitto-dev libsimdjson-dev zlib1g-dev libssl-dev
        libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev catch2)
 run=(mosquitto)
-test=(mosquitto mosquitto-clients clang-format clang-14 libclang-rt-14-dev openssl git ca-certificates)
+test=(mosquitto mosquitto-clients clang-format clang-14 libclang-rt-14-dev openssl git ca-certificates
+      python3-boto3)
 
 wanted=()
 for purpose in "$@"; do
