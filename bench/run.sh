@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 micro=(telemetry stream history)
-load=(ingest log_ingest ack_latency start_time nats mqtt history_http broadcast latency sim_cost)
+load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost)
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=("${micro[@]}" "${load[@]}")

@@ -48,6 +48,7 @@ public:
 private:
     [[nodiscard]] ranking::Races::Options races_options();
     [[nodiscard]] HistorySink::Way history_way();
+    [[nodiscard]] delivery::DeliveryPool::Options pool_options();
     void add_mqtt_door(std::string name, const ingest::RuleOptions& rule);
     [[nodiscard]] bool broker_connected() const;
     void restore_races();
@@ -79,6 +80,8 @@ private:
     stream::Ledger ledger_;
     const std::uint32_t shards_{shards_of(config_)};  // retired ones too
     Checkpoints checkpoints_{checkpoint_directory(config_), shards_};
+    /// By shard, up to which record the files of the delivery hold all.
+    const std::vector<std::uint64_t> stored_{delivery::delivered_positions(delivery_directory(config_), shards_)};
     ranking::NameBook names_;
     history::HistoryStore history_;
     ranking::RankingThread ranking_;
@@ -107,8 +110,7 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
       history_(history_options(config)),
       ranking_(races_options(), config.ranking.tick, shards_, [this](auto changes) { publish(std::move(changes)); }),
       merging_(kWindowsPerShard * shards_, std::make_unique<HistorySink>(history_way())),
-      delivery_(delivery_options(config, transform_counters_),
-                [this](delivery::Delivered window) { merging_.deliver(std::move(window)); }),
+      delivery_(pool_options(), [this](delivery::Delivered window) { merging_.deliver(std::move(window)); }),
       stream_(stream_options(config), shard_consumers(), ledger_),
       log_queries_(stream_, commitlog::system_disk()),
       websocket_door_(
@@ -164,6 +166,13 @@ HistorySink::Way Daemon::Impl::history_way()
     return {history_, ranking_, ledger_, config_.stream.log ? &checkpoints_ : nullptr};
 }
 
+delivery::DeliveryPool::Options Daemon::Impl::pool_options()
+{
+    auto options = delivery_options(config_, transform_counters_);
+    options.delivered = stored_;
+    return options;
+}
+
 void Daemon::Impl::restore_races()
 {
     const auto& saved = checkpoints_.ranking();
@@ -195,8 +204,7 @@ std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumer
     std::vector<std::unique_ptr<stream::ShardConsumer>> consumers;
     restore_races();  // before its positions are asked for
     const delivery::WindowHints hints{config_.delivery.interval, config_.delivery.size_bytes};
-    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_,
-                                 delivery::delivered_positions(delivery_directory(config_), shards_)};
+    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_, stored_};
     for (std::uint32_t shard = 0; shard < shards_; ++shard) {
         consumers.push_back(std::make_unique<ShardConsumer>(ShardId{shard}, hints, way));
     }
@@ -243,7 +251,8 @@ serve::Status Daemon::Impl::status()
     status.version = kVersion;
     status.doors = {{"websocket", &websocket_counters_}, {"stream", &stream_api_counters_}};
     for (const auto& door : mqtt_) {
-        status.doors.push_back({door->name, &door->counters});
+        const auto lost = door->source ? std::optional(door->source->lost_failures()) : std::nullopt;
+        status.doors.push_back({door->name, &door->counters, lost});
     }
     for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
         status.shards.push_back(stream_.state(ShardId{shard}));
@@ -301,6 +310,10 @@ void Daemon::Impl::run()
     }
     const auto endpoint = server_.local_endpoint();
     spdlog::info("listening on http://{}:{}", endpoint.address().to_string(), endpoint.port());
+    if (!config_.transform.url.empty() && config_.transform.concurrency < shards_) {
+        spdlog::warn("transform.concurrency is {}, with {} shards: while so many calls hang, other shards wait",
+                     config_.transform.concurrency, shards_);
+    }
     if (config_.stream_api.access_keys.empty()) {
         spdlog::info("stream_api.access_keys is empty: whoever can connect may use the stream API, signed or not");
     }

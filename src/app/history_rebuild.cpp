@@ -114,9 +114,8 @@ class Merge {
 public:
     explicit Merge(const Config& config) : store_(scratch_options(config)), reader_(replay_limits(config)) {}
 
-    /// `payload`: records, with RecordReader::kPadding bytes behind them; `transformed`: what output they earn is
-    /// theirs to say.
-    void take(std::string_view payload, bool transformed)
+    /// Lines of a delivery file, with RecordReader::kPadding bytes behind them. What output they earn is theirs to say.
+    void take_lines(std::string_view payload)
     {
         reader_.start(payload);
         for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
@@ -124,15 +123,18 @@ public:
                 ++refused_;
                 continue;
             }
-            const auto& record = reader_.record();
-            const auto said = transformed ? delivery::output_of(reader_.record_text()) : std::nullopt;
-            samples_.push_back({record.class_id, record.second, record.racer_id,
-                                said.value_or(telemetry::output(record.cadence, record.resistance))});
-            ++records_;
+            add(reader_.record(), delivery::output_of(reader_.record_text()));
         }
-        if (samples_.size() >= kMergeSamples) {
-            merge();
+    }
+
+    /// A record of the log, likewise padded.
+    void take_one(std::string_view data, bool refused)
+    {
+        if (refused || reader_.read_one(data) != RecordReader::Item::Record) {
+            ++refused_;
+            return;
         }
+        add(reader_.record(), std::nullopt);
     }
 
     /// Throws std::runtime_error where a file cannot be written.
@@ -148,6 +150,16 @@ public:
     }
 
 private:
+    void add(const telemetry::Record& record, std::optional<double> output)
+    {
+        samples_.push_back({record.class_id, record.second, record.racer_id,
+                            output.value_or(telemetry::output(record.cadence, record.resistance))});
+        ++records_;
+        if (samples_.size() >= kMergeSamples) {
+            merge();
+        }
+    }
+
     void merge()
     {
         better_ += store_.merge(samples_);
@@ -188,7 +200,7 @@ bool take_shard(const Config& config, ShardId shard, Merge& merge)
             return good;
         }
         payload.assign((*record)->data).append(RecordReader::kPadding, '\0');
-        merge.take(std::string_view(payload).substr(0, (*record)->data.size()), false);
+        merge.take_one(std::string_view(payload).substr(0, (*record)->data.size()), (*record)->refused);
     }
 }
 
@@ -210,7 +222,7 @@ bool take_delivery_file(const fs::path& path, Merge& merge)
         const auto left = text.substr(whole);
         text.resize(whole);
         text.append(RecordReader::kPadding, '\0');
-        merge.take(std::string_view(text).substr(0, whole), true);
+        merge.take_lines(std::string_view(text).substr(0, whole));
         if (*got == 0) {
             return true;
         }

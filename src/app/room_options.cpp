@@ -1,6 +1,5 @@
 #include "room_options.hpp"
 
-#include <alleycat/delivery/file_span.hpp>
 #include <alleycat/delivery/http_transform.hpp>
 
 #include <fcntl.h>
@@ -141,7 +140,6 @@ delivery::DeliveryPool::Options delivery_options(const Config& config, delivery:
     options.stem = config.stream.name + "-1";
     options.retention = {config.delivery.retention, config.delivery.retention_bytes};
     options.log = config.stream.log;
-    options.delivered = delivery::delivered_positions(options.directory, options.shards);
     const auto& transform = config.transform;
     options.workers = transform.url.empty() ? std::min(kBuiltInWorkers, options.shards) : transform.concurrency;
     if (!transform.url.empty()) {
@@ -149,6 +147,7 @@ delivery::DeliveryPool::Options delivery_options(const Config& config, delivery:
         http.url = transform.url;
         http.timeout = transform.timeout;
         http.limits = replay_limits(config);
+        http.mended_limits = record_limits(config);
         options.make_transform = [http, &calls] { return std::make_unique<delivery::HttpTransform>(http, calls); };
     }
     return options;

@@ -39,7 +39,7 @@ struct FrameBytes {
     std::uint32_t data_bytes;
     std::uint16_t key_bytes;
     std::uint8_t has_hash_key;
-    std::uint8_t unused;
+    std::uint8_t refused;
     std::uint64_t sequence;
     std::int64_t arrival_ms;
 };
@@ -116,6 +116,7 @@ void append_frame(std::vector<std::byte>& bytes, const LogRecord& record, std::u
     frame.data_bytes = static_cast<std::uint32_t>(record.data.size());
     frame.key_bytes = static_cast<std::uint16_t>(record.partition_key.size());
     frame.has_hash_key = record.explicit_hash_key ? 1 : 0;
+    frame.refused = record.refused ? 1 : 0;
     frame.sequence = record.sequence;
     frame.arrival_ms = record.arrival_ms;
 
@@ -156,6 +157,7 @@ std::optional<LogRecord> parse_frame(std::span<const std::byte> bytes, std::uint
         return std::nullopt;
     }
     LogRecord record;
+    record.refused = frame.refused != 0;
     record.sequence = frame.sequence;
     record.arrival_ms = frame.arrival_ms;
     auto rest = bytes.first(size).subspan(kFrameHeaderBytes);

@@ -49,7 +49,8 @@ public:
           counters_(counters),
           client_(net::parse_http_url(options_.url), {options_.timeout, options_.answer_bytes}),
           call_(options_.call_bytes),
-          reader_(options_.limits)
+          reader_(options_.limits),
+          mended_reader_(options_.mended_limits)
     {
     }
 
@@ -85,6 +86,7 @@ private:
     TransformCall call_;
     TransformAnswer answer_;
     telemetry::RecordReader reader_;
+    telemetry::RecordReader mended_reader_;  // for records that were refused
     std::string line_;
     Seldom unanswered_warning_;
     Seldom stranger_warning_;
@@ -212,13 +214,14 @@ void HttpTransform::Impl::tell(Records asked, Outcomes& outcomes)
 
 void HttpTransform::Impl::tell_ok(const Window::Record& record, std::string_view data, Outcomes& outcomes)
 {
-    if (reader_.read_one(data) != telemetry::RecordReader::Item::Record) {
-        const auto& why = reader_.rejection();
+    auto& reader = record.valid() ? reader_ : mended_reader_;
+    if (reader.read_one(data) != telemetry::RecordReader::Item::Record) {
+        const auto& why = reader.rejection();
         tell_failed(record, "Transform.InvalidRecord",
                     fmt::format("data: {}: {}", alleycat::name(why.code), why.message), outcomes);
         return;
     }
-    const auto& made = reader_.record();
+    const auto& made = reader.record();
     const auto output = output_of(data).value_or(telemetry::output(made.cadence, made.resistance));
     line_.clear();
     append_as_line(line_, data);

@@ -1,4 +1,5 @@
 #include "rule_runner.hpp"
+#include "rule_topic.hpp"
 #include "tcp_probe.hpp"
 
 #include <alleycat/core/backoff.hpp>
@@ -321,6 +322,9 @@ void MqttSource::Impl::take(const mosquitto_message& message)
 {
     ++messages_;
     owes_ |= message.qos > 0;
+    if (!matches(options_.rule.topic, message.topic)) {
+        return;  // the session still has a subscription from an earlier configuration
+    }
     std::string payload;
     const auto size = static_cast<std::size_t>(message.payloadlen);
     payload.reserve(size + telemetry::RecordReader::kPadding);

@@ -1,5 +1,7 @@
 #include "rule_topic.hpp"
 
+#include <algorithm>
+
 namespace alleycat::ingest {
 
 namespace {
@@ -20,6 +22,10 @@ std::string_view take_level(std::string_view& topic, bool& more)
 
 bool matches(std::string_view filter, std::string_view topic)
 {
+    if (filter.starts_with("$share/")) {  // $share/<group>/<filter>
+        filter.remove_prefix(7);
+        filter.remove_prefix(std::min(filter.find('/'), filter.size() - 1) + 1);
+    }
     // Topics that begin with $ are the broker's own, and no wildcard in the first place stands for them.
     if (topic.starts_with('$') && !filter.starts_with('$')) {
         return false;

@@ -62,6 +62,11 @@ Response too_large()
     return Response::text(413, "the request body is too large\n");
 }
 
+Response too_many()
+{
+    return std::move(Response::text(503, "too many large requests at once; try again\n").with("Retry-After", "1"));
+}
+
 std::string header_of(const Response& response, bool keep_alive, bool http10)
 {
     std::string text;
@@ -129,6 +134,7 @@ private:
     };
     asio::awaitable<Received> read(Parser& parser);
     [[nodiscard]] std::optional<Response> prepare_body(Parser& parser);
+    [[nodiscard]] bool charge_body(std::size_t bytes);
     asio::awaitable<bool> answer(const Parser& parser);
     asio::awaitable<bool> answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
                                        bool http10);
@@ -223,13 +229,21 @@ asio::awaitable<HttpSession::Received> HttpSession::read(Parser& parser)
         }
     }
     wait_until(server_.options_.request_timeout);
-    const auto [error, received] = co_await http::async_read(socket_, buffer_, parser, kAwait);
+    while (!parser.is_done()) {
+        const auto [error, received] = co_await http::async_read_some(socket_, buffer_, parser, kAwait);
+        if (error) {
+            co_return Received{error, {}};
+        }
+        if (!charge_body(parser.get().body().size())) {
+            co_return Received{{}, too_many()};
+        }
+    }
     auto& body = parser.get().body();
     body.reserve(body.size() + Request::kBodyPadding);  // where its size was not known before
-    co_return Received{error, {}};
+    co_return Received{};
 }
 
-/// Makes room for the body, or says why there is none.
+/// Prepares the parser for the body, or says why there is no room for it.
 std::optional<Response> HttpSession::prepare_body(Parser& parser)
 {
     const auto target = view(parser.get().target());
@@ -239,15 +253,18 @@ std::optional<Response> HttpSession::prepare_body(Parser& parser)
     if (length && *length > limit) {
         return too_large();
     }
-    body_bytes_ = length.value_or(limit);
-    server_.body_bytes_ += body_bytes_;
-    if (server_.body_bytes_ > server_.options_.bodies_bytes) {
-        return std::move(Response::text(503, "too many large requests at once; try again\n").with("Retry-After", "1"));
-    }
     if (length) {
         parser.get().body().reserve(*length + Request::kBodyPadding);
     }
     return std::nullopt;
+}
+
+/// Counts what has come of the body, not what the client says that will: a promise costs it nothing.
+bool HttpSession::charge_body(std::size_t bytes)
+{
+    server_.body_bytes_ += bytes - body_bytes_;
+    body_bytes_ = bytes;
+    return server_.body_bytes_ <= server_.options_.bodies_bytes;
 }
 
 asio::awaitable<bool> HttpSession::answer(const Parser& parser)

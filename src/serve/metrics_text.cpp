@@ -55,6 +55,13 @@ void add_doors(Families& families, const Status& status)
             }
         }
     }
+    families.begin(Counter, "alleycat_rule_lost_failures_total",
+                   "Messages that failed and could not be stored among the rule's errors.");
+    for (const auto& door : status.doors) {
+        if (door.lost_failures) {
+            families.add({{"door", door.name}}, *door.lost_failures);
+        }
+    }
     families.begin(Counter, "alleycat_door_stalls_total",
                    "Times a door stopped reading because a shard's ring was full.");
     for (const auto& door : status.doors) {
@@ -161,8 +168,12 @@ void add_delivery(Families& families, const Status& status)
             families.add({{"code", std::string(delivery::kFailureCodes[code])}}, count);
         }
     }
+    families.begin(Counter, "alleycat_delivery_disk_failures_total", "Attempts to store a file that failed.");
+    families.add({}, delivered.disk_failures.load());
     families.begin(Counter, "alleycat_delivery_expired_files_total", "Delivered files removed by age or size.");
     families.add({}, delivered.expired_files.load());
+    families.begin(Counter, "alleycat_delivery_expired_bytes_total", "Their size.");
+    families.add({}, delivered.expired_bytes.load());
     if (status.transform != nullptr) {
         families.begin(Counter, "alleycat_transform_calls_total", "Calls of the external transform.");
         families.add({}, status.transform->calls.load());

@@ -264,6 +264,7 @@ void Connection::lost(const std::string& reason)
     close();
     calls_.repeat_call();
     tally_.last_error = reason;
+    pausing_ = false;  // the timer waits for something else now
     tally_.reconnects += state_ == State::Open ? 1 : 0;
     state_ = State::Connecting;
     timer_.expires_after(reconnect_pause(++failures_));

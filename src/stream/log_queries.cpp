@@ -23,7 +23,7 @@ std::vector<commitlog::Segment> since(std::vector<commitlog::Segment> segments, 
         return segments;
     }
     const auto first = std::adjacent_find(segments.begin(), segments.end(), [&](const auto&, const auto& next) {
-        return next.created_ms > not_before_ms;
+        return next.created_ms >= not_before_ms;
     });
     if (first != segments.end()) {
         segments.erase(segments.begin(), first);
@@ -86,6 +86,7 @@ Result<LogAnswer> LogQueries::answer(const LogQuery& query, const OnRecord& on_r
             return next.error();
         }
         if (!*next) {
+            answer.next.position = reader.position();  // behind all that was passed over
             return answer;
         }
         const auto& record = **next;

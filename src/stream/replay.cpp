@@ -70,7 +70,7 @@ void Replay::take(const commitlog::LogRecord& record)
 {
     payload_.assign(record.data).append(telemetry::RecordReader::kPadding, '\0');
     const auto item = reader_.read_one(std::string_view(payload_).substr(0, record.data.size()));
-    const bool valid = item == telemetry::RecordReader::Item::Record;
+    const bool valid = item == telemetry::RecordReader::Item::Record && !record.refused;
     auto entry = valid ? entry_of(reader_.record()) : Entry{};
     entry.sequence = record.sequence;
     entry.arrival_ms = record.arrival_ms;
@@ -79,6 +79,9 @@ void Replay::take(const commitlog::LogRecord& record)
     entry.data = record.data;
     if (valid) {
         consumer_.consume(entry, now_);
+    } else if (item == telemetry::RecordReader::Item::Record) {  // the limits are the widest here
+        consumer_.refuse(entry, {Errc::OutOfRange, "record: was refused when it came, by the limits of that time", {}},
+                         now_);
     } else {
         consumer_.refuse(entry, reader_.rejection(), now_);
     }

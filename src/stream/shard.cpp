@@ -110,6 +110,9 @@ std::uint64_t Shard::stop(SteadyTime deadline)
 
 Shard::Pushed Shard::try_push(Framed& record, std::atomic<std::uint64_t>& sequence)
 {
+    if (unusable_.load(std::memory_order_relaxed)) {
+        return {};
+    }
     const auto bytes = static_cast<double>(record.entry.partition_key.size() + record.entry.data.size());
     ByteRing::Room room;
     {
@@ -170,6 +173,7 @@ void Shard::wake()
 void Shard::run()
 {
     if (!replay()) {
+        unusable_.store(true);
         return;
     }
     for (;;) {
@@ -243,7 +247,9 @@ void Shard::commit(std::uint64_t announced, SteadyTime now)
     const auto group = ring_.visit(durable(), announced - committed_, SIZE_MAX, [&](std::span<const std::byte> bytes) {
         const auto record = read_frame(bytes);
         const auto& entry = record.entry;
-        log_->append({entry.sequence, entry.arrival_ms, entry.partition_key, record.hash_key, entry.data}, system_now);
+        log_->append({entry.sequence, entry.arrival_ms, entry.partition_key, record.hash_key, entry.data,
+                      record.refused.has_value()},
+                     system_now);
     });
     const auto done = log_->commit();
     const auto end = std::chrono::steady_clock::now();
@@ -354,9 +360,9 @@ void Shard::sleep(SteadyTime deadline, std::uint64_t announced, bool stopping)
     std::unique_lock lock(mutex_);
     sleep_.store(kind, std::memory_order_seq_cst);
     const bool wanted = tokens_wanted_.load(std::memory_order_seq_cst) && tokens_due_ == SteadyTime::max();
-    const bool more = wanted || kind == Sleep::Idle ? published_.load(std::memory_order_seq_cst) != announced
-                                                    : gathered() && retry_at_ == SteadyTime::min();
-    if (!more && stopping_.load() == stopping) {
+    const bool more = kind == Sleep::Idle ? published_.load(std::memory_order_seq_cst) != announced
+                                          : gathered() && retry_at_ == SteadyTime::min();
+    if (!more && !wanted && stopping_.load() == stopping) {
         wake_.wait_until(lock, deadline, [this] { return sleep_.load() == Sleep::Awake; });
     }
     sleep_.store(Sleep::Awake);

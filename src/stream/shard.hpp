@@ -114,6 +114,7 @@ private:
     std::atomic<std::uint64_t> consumed_{0};   // entries handed to the consumer; never above committed_
     std::atomic<std::size_t> durable_{0};      // a position of the ring
     std::atomic<bool> tokens_wanted_{false};
+    std::atomic<bool> unusable_{false};  // nothing will ever leave the ring
     std::atomic<bool> hurried_{false};
     std::atomic<bool> stopping_{false};
     SteadyTime stop_deadline_{};  // written before stopping_

@@ -23,6 +23,7 @@ struct LogRecord {
     std::string_view partition_key;  ///< at most kMaxKeyBytes
     std::optional<ExplicitHashKey> explicit_hash_key;
     std::string_view data;  ///< at most kMaxDataBytes
+    bool refused{false};    ///< its door found it not valid, and kept it all the same
 };
 
 inline constexpr std::size_t kMaxKeyBytes = 1024;  // 256 characters

@@ -23,8 +23,9 @@ public:
         std::chrono::milliseconds max_backoff{5'000};  ///< … up to this
         std::size_t call_bytes{std::size_t{3} << 20};  ///< of JSON; one record is sent in any case
         std::size_t answer_bytes{std::size_t{64} << 20};
-        telemetry::RecordLimits limits;  ///< for the records that come back
-        Wait wait;                       ///< between attempts; empty: real time, ended by cancel()
+        telemetry::RecordLimits limits;         ///< for what comes back of a valid record, which may be older than …
+        telemetry::RecordLimits mended_limits;  ///< … those for what comes back of one that was refused
+        Wait wait;                              ///< between attempts; empty: real time, ended by cancel()
     };
 
     /// Throws std::invalid_argument with one line for a bad url. `counters` outlives it.

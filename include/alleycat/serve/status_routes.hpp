@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Status {
     struct Door {
         std::string name;
         const DoorCounters* counters{nullptr};
+        std::optional<std::uint64_t> lost_failures{};  ///< messages that failed, and could not be kept
     };
     std::string version;
     std::string not_ready;  ///< why the daemon is not ready; empty where it is

@@ -71,6 +71,7 @@ struct TransformFixture {
         if (!made) {
             options.url = options.url.empty() ? server.url() : options.url;
             options.limits = record_limits();
+            options.mended_limits = options.limits;
             made = std::make_unique<HttpTransform>(options, counters);
         }
         return *made;

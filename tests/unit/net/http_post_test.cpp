@@ -151,7 +151,7 @@ TEST_CASE("bodies that are too many together get a 503, and others their answer"
     server.wait_for(1);
     {
         RawClient second(server.port());
-        second.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
+        second.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n" + std::string(600, 'x'));
         const auto answer = second.answer();
         CHECK(answer.status == 503);
         CHECK(answer.header("retry-after") == "1");
