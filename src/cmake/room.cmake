@@ -1,10 +1,13 @@
-# alleycat_room(<name> [ROOMS <room>...] [LIBRARIES <target>...] [PCH <header>...])
+# alleycat_room(<name> [TOGETHER] [ROOMS <room>...] [LIBRARIES <target>...] [PCH <header>...])
 #
 # One static library for the folder src/<name>, alias alleycat::<name>. ROOMS are the rooms whose public headers it may
 # include: each room's include/alleycat/<room> is reachable only through a link of its own in the build tree, so an
 # include of any other room does not compile.
+#
+# TOGETHER: its files name nothing twice, so for the sanitizers, which only tests are run with, they are compiled as one:
+# that takes a third of the time.
 function(alleycat_room name)
-  cmake_parse_arguments(ROOM "" "" "ROOMS;LIBRARIES;PCH" ${ARGN})
+  cmake_parse_arguments(ROOM "TOGETHER" "" "ROOMS;LIBRARIES;PCH" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   add_library(alleycat_${name} STATIC ${sources})
@@ -23,6 +26,9 @@ function(alleycat_room name)
 
   list(TRANSFORM ROOM_ROOMS PREPEND alleycat::)
   target_link_libraries(alleycat_${name} PUBLIC alleycat_options ${ROOM_ROOMS} PRIVATE ${ROOM_LIBRARIES})
+  if(ROOM_TOGETHER AND ALLEYCAT_SANITIZE)
+    set_target_properties(alleycat_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  endif()
   if(ROOM_PCH)
     target_precompile_headers(alleycat_${name} PRIVATE ${ROOM_PCH})
   endif()

@@ -162,6 +162,37 @@ TEST_CASE("new records get numbers above all that the consumer has seen, also wh
     CHECK(sequences(*logs[0]) == std::vector<SequenceNumber>{1'001, 1'002, 1'003, 1'004, 1'005});
 }
 
+TEST_CASE("a record that was refused when it came is refused when it is read back, though the limits let it in",
+          "[stream][replay]")
+{
+    LogDisk disk;
+    const auto options = on_disk(disk);
+    const auto text = text_of(record(7, 1));
+    Appended appended;
+    {
+        StreamFixture fixture(options);
+        auto producer = fixture.producer();
+        fixture.stream.start();
+        const telemetry::Rejection why{Errc::OutOfRange, "cadence: must be a number from 0 to 50", ""};
+        NewRecord added;
+        added.partition_key = "7";
+        added.data = text;
+        added.refusal = &why;
+        appended = producer.try_append(added);
+        REQUIRE(appended);
+        producer.flush();
+        CHECK(fixture.stop() == 0);
+    }
+    const auto log = read(options);
+    CHECK(log->seen().empty());
+    const auto refusals = log->refusals();
+    REQUIRE(refusals.size() == 1);
+    CHECK(refusals[0].seen.entry.sequence == appended.sequence);
+    CHECK(refusals[0].seen.entry.replayed);
+    CHECK(refusals[0].seen.data == text);
+    CHECK(refusals[0].seen.partition_key == "7");
+}
+
 TEST_CASE("records that today's limits do not let in are refused one by one", "[stream][replay]")
 {
     LogDisk disk;
