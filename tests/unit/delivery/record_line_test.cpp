@@ -1,5 +1,6 @@
-#include <catch2/catch.hpp>
 #include <alleycat/delivery/record_line.hpp>
+
+#include <catch2/catch.hpp>
 
 #include <string>
 

@@ -264,13 +264,14 @@ TEST_CASE("a log that cannot be read is told, and nothing is acknowledged or con
         CHECK(fixture.state().replaying);
         auto producer = fixture.producer();
         disk.fail({Call::Read}, EIO);
-        fixture.stream.start();
         const auto ticket = push_seconds(producer, 11, 15);
+        fixture.stream.start();
         REQUIRE(eventually([&] { return static_cast<bool>(fixture.state().failure); }));
+        CHECK(eventually([&] { return !push(producer, record(7, 16)); }));  // it would only wait for ever
         CHECK(fixture.state().failure.value() == EIO);
         CHECK_FALSE(fixture.state().replaying);
         CHECK(producer.durable() < ticket);
-        CHECK(fixture.stop() == 5);  // and does not wait for what cannot come
+        CHECK(fixture.stop() >= 5);  // and does not wait for what cannot come
         CHECK(producer.durable() < ticket);
         CHECK(fixture.logs[0]->seen().empty());
         CHECK_FALSE(fixture.logs[0]->replayed());
