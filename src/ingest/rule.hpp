@@ -78,7 +78,4 @@ private:
     std::unique_ptr<Reader> reader_;
 };
 
-/// Whether `text` is a number as JSON writes it.
-[[nodiscard]] bool is_json_number(std::string_view text);
-
 }  // namespace alleycat::ingest

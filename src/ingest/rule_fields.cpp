@@ -1,5 +1,6 @@
 #include "rule.hpp"
 
+#include <alleycat/core/json_number.hpp>
 #include <alleycat/core/json_text.hpp>
 
 #include <algorithm>
@@ -24,40 +25,7 @@ FieldType type_of(std::string_view field)
     return field == "uuid" || field == "event" || field == "name" ? FieldType::Text : FieldType::Any;
 }
 
-std::size_t skip_digits(std::string_view text, std::size_t at)
-{
-    return std::min(text.find_first_not_of("0123456789", at), text.size());
-}
-
 }  // namespace
-
-bool is_json_number(std::string_view text)
-{
-    std::size_t at = text.starts_with('-') ? 1 : 0;
-    const auto whole = at;
-    at = skip_digits(text, at);
-    if (at == whole || (text[whole] == '0' && at > whole + 1)) {
-        return false;
-    }
-    if (at < text.size() && text[at] == '.') {
-        const auto fraction = at + 1;
-        at = skip_digits(text, fraction);
-        if (at == fraction) {
-            return false;
-        }
-    }
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-        auto exponent = at + 1;
-        if (exponent < text.size() && (text[exponent] == '+' || text[exponent] == '-')) {
-            ++exponent;
-        }
-        at = skip_digits(text, exponent);
-        if (at == exponent) {
-            return false;
-        }
-    }
-    return at == text.size();
-}
 
 RuleFields::RuleFields(const RuleOptions& options) : scale_(options.scale)
 {

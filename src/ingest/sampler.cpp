@@ -2,6 +2,7 @@
 
 #include "rule_topic.hpp"
 
+#include <alleycat/core/json_number.hpp>
 #include <alleycat/core/json_text.hpp>
 
 #include <algorithm>

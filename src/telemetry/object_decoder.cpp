@@ -1,5 +1,6 @@
 #include "object_decoder.hpp"
 
+#include <alleycat/core/json_number.hpp>
 #include <alleycat/core/json_text.hpp>
 
 #include <algorithm>
@@ -69,35 +70,10 @@ Field field_of(std::string_view key)
     return static_cast<Field>(at - kNames.begin());
 }
 
-/// Whether the token, with the white space behind it, is a number as JSON writes it (RFC 8259, 6), however large.
-bool is_number(std::string_view token)
+/// Without the white space behind it.
+std::string_view trimmed(std::string_view token)
 {
-    std::size_t at = 0;
-    const auto digits = [&] {
-        const auto begin = at;
-        while (at < token.size() && token[at] >= '0' && token[at] <= '9') {
-            ++at;
-        }
-        return at - begin;
-    };
-    const auto skip_one_of = [&](std::string_view letters) {
-        const bool found = at < token.size() && letters.find(token[at]) != std::string_view::npos;
-        at += found ? 1 : 0;
-        return found;
-    };
-    skip_one_of("-");
-    const bool zero = at < token.size() && token[at] == '0';
-    const auto whole = digits();
-    if (whole == 0 || (zero && whole > 1) || (skip_one_of(".") && digits() == 0)) {
-        return false;
-    }
-    if (skip_one_of("eE")) {
-        skip_one_of("+-");
-        if (digits() == 0) {
-            return false;
-        }
-    }
-    return token.find_first_not_of(" \t\r\n", at) == std::string_view::npos;
+    return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
 }
 
 /// Reads a value that nobody asked for to its end, so that junk inside it is noticed.
@@ -148,7 +124,7 @@ error_code skip(ondemand::value value, std::size_t depth)
             return simdjson::SUCCESS;
         }
         case ondemand::json_type::number:
-            return is_number(value.raw_json_token()) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
+            return is_json_number(trimmed(value.raw_json_token())) ? simdjson::SUCCESS : simdjson::NUMBER_ERROR;
         case ondemand::json_type::string: {
             std::string_view text;
             return value.get_string().get(text);

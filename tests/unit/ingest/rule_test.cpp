@@ -2,6 +2,7 @@
 
 #include "rule_elements.hpp"
 
+#include <alleycat/core/json_number.hpp>
 #include <alleycat/telemetry/record_reader.hpp>
 
 #include <catch2/catch.hpp>
