@@ -6,12 +6,12 @@
 #
 # ALLEYCAT_BIN: a folder of ready programs, instead of building them. ALLEYCAT_BENCH_ROUNDS: instead of 5.
 # ALLEYCAT_BENCH_DIRECTORY: where all data goes, on the disk to be measured, instead of the system's temporary folder.
-# Needs two cores, 6 GB of disk, and for the load: node 18.17 or newer with npm, mosquitto, nginx, nats-server and wrk.
+# Needs two cores, 6 GB of disk, and for the load: node 18.17 or newer with npm, mosquitto, nginx, nats-server, redis-server and wrk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-micro=(telemetry stream history)
-load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost)
+micro=(telemetry stream history ranking)
+load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost rank_redis)
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=("${micro[@]}" "${load[@]}")

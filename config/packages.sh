@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(g++ cmake ninja-build pkg-config ccache mold libboost1.81-dev libmosquitto-dev libsimdjson-dev zlib1g-dev libssl-dev
-       libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev prometheus-cpp-dev catch2)
+       libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libsqlite3-dev prometheus-cpp-dev catch2)
 run=(mosquitto)
 test=(mosquitto mosquitto-clients clang-format clang-14 libclang-rt-14-dev openssl git ca-certificates
       python3-boto3)

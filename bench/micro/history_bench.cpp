@@ -4,6 +4,7 @@
 #include <alleycat/history/gzip_pieces.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/history/history_text.hpp>
+#include <alleycat/history/top_of_seconds.hpp>
 
 #include <stdlib.h>
 
@@ -215,6 +216,59 @@ void bench_merge(std::uint64_t racers, const std::vector<Sample>& samples)
         static_cast<unsigned long long>(racers), samples.size(), kWindow, ns[0], ns[1]);
 }
 
+/// The naive answer to `?top=`: each second sorted.
+std::string sorted_top(const ClassBests& bests, std::size_t top)
+{
+    std::string text = "{";
+    for (std::uint32_t second = 1; second <= bests.last_second(); ++second) {
+        std::vector<RacerOutput> rows;
+        for (const auto& [racer, slot] : bests.racers().ascending) {
+            rows.push_back({racer, bests.at(second)->at(slot)});
+        }
+        std::ranges::stable_sort(rows, std::ranges::greater(), &RacerOutput::output);
+        rows.resize(std::min(rows.size(), top));
+        std::ranges::sort(rows, {}, &RacerOutput::racer);
+        append_second(text.append(second > 1 ? "," : ""), second, rows);
+    }
+    return text.append("}");
+}
+
+/// Parts of a history: the best of each second, of seconds never looked at and of 60 that changed, and two racers.
+void bench_parts(std::uint64_t racers, const std::vector<Sample>& samples, int rounds)
+{
+    constexpr std::size_t kTop = 50;
+    BestTable table(kSeconds);
+    table.merge(samples);
+    TopOfSeconds kept;
+    std::vector<double> times[4];
+    double output = 1'000;
+    for (int round = 0; round < rounds; ++round) {
+        const auto time = [&times](int kind, const auto& make) {
+            const auto start = Clock::now();
+            std::string text = make();
+            times[kind].push_back(ms_since(start));
+            return text;
+        };
+        auto bests = table.snapshot();
+        const auto expected = sorted_top(*bests, kTop);
+        require(time(0, [&] { return TopOfSeconds().text(*bests, kTop); }) == expected, "the best of each second");
+        require(kept.text(*bests, kTop) == expected, "the same again");
+        table.merge(beat(spread_seconds(60), output += 1));
+        bests = table.snapshot();
+        require(time(1, [&] { return kept.text(*bests, kTop); }) == sorted_top(*bests, kTop), "the best after changes");
+        require(time(2, [&] { return kept.text(*bests, kTop); }) == sorted_top(*bests, kTop), "and without any");
+        const std::vector<RacerId> two{RacerId{7}, RacerId{racers - 1}};
+        const auto part = time(3, [&] { return history_text(*bests, two); });
+        require(std::ranges::count(part, '{') == kSeconds + 1, "each second has one of the two");
+    }
+    const char* names[] = {"top=50, cold", "top=50, 60 seconds changed", "top=50, nothing changed", "racers=2"};
+    for (int kind = 0; kind < 4; ++kind) {
+        std::printf(R"({"bench":"history.part","racers":%llu,"seconds":%u,"part":"%s","rounds":%d,"ms":%.3f})"
+                    "\n",
+                    static_cast<unsigned long long>(racers), kSeconds, names[kind], rounds, median(times[kind]));
+    }
+}
+
 /// (b) 300,000 samples in windows, a flush offered after each, and the last one forced: compression and disk included.
 void bench_merge_and_flush(int rounds)
 {
@@ -252,6 +306,7 @@ int main()
             bench_pieces(racers, samples, racers == 1'000 ? 9 : 5);
             bench_flush(racers, samples, racers == 1'000 ? 9 : 2);
             bench_merge(racers, samples);
+            bench_parts(racers, samples, 9);
         }
         bench_merge_and_flush(9);
     } catch (const std::exception& error) {

@@ -3,79 +3,63 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <utility>
 
 namespace alleycat::app {
 
 namespace {
 
-std::optional<commitlog::Checkpoint> load(const std::filesystem::path& path)
+commitlog::Checkpoint load(const std::filesystem::path& path)
 {
     auto loaded = commitlog::load_checkpoint(path);
     if (!loaded) {
         spdlog::warn("checkpoint {} is not used: {}", path.string(), loaded.error().message());
-        return std::nullopt;
+        return {};
     }
-    return std::move(*loaded);
+    return loaded->value_or(commitlog::Checkpoint{});
 }
 
 }  // namespace
 
-Checkpoints::Checkpoints(std::filesystem::path directory, std::uint32_t shards)
-    : history_path_(directory / "history"), ranking_path_(directory / "ranking"), removable_(shards)
+Checkpoints::Checkpoints(std::filesystem::path directory, std::uint32_t shards, Positions races)
+    : history_path_(directory / "history"), history_(load(history_path_)), races_(std::move(races)), shards_(shards)
 {
-    history_ = load(history_path_).value_or(commitlog::Checkpoint{});
-    ranking_ = load(ranking_path_).value_or(commitlog::Checkpoint{history_.applied, ""});
     // There may have been more shards, whose positions are kept, or fewer.
     history_.applied.resize(std::max<std::size_t>(history_.applied.size(), shards));
-    ranking_.applied.resize(std::max<std::size_t>(ranking_.applied.size(), shards));
-    publish();
+    races_.resize(std::max<std::size_t>(races_.size(), shards));
+    for (std::size_t shard = 0; shard < shards; ++shard) {
+        shards_[shard].history = history_.applied[shard];
+        shards_[shard].races = races_[shard];
+    }
 }
 
 Result<void> Checkpoints::save_history(Positions applied)
 {
-    return save(history_path_, {std::move(applied), ""}, history_.applied, history_failing_);
-}
-
-Result<void> Checkpoints::save_ranking(commitlog::Checkpoint checkpoint)
-{
-    ranking_.state.clear();  // it was for the start
-    const auto shards = std::exchange(checkpoint.applied, ranking_.applied);
-    std::copy(shards.begin(), shards.end(), checkpoint.applied.begin());
-    return save(ranking_path_, checkpoint, ranking_.applied, ranking_failing_);
-}
-
-void Checkpoints::forget_races()
-{
-    ranking_ = {history_.applied, ""};
-    publish();
-}
-
-/// `saved` is what counts: a position that is not in the file must not let the log forget its records.
-Result<void> Checkpoints::save(const std::filesystem::path& path, const commitlog::Checkpoint& checkpoint,
-                               Positions& saved, bool& failing)
-{
-    const auto done = commitlog::save_checkpoint(path, checkpoint);
-    if (done) {
-        saved = checkpoint.applied;
-        publish();
-    } else if (!failing) {
-        spdlog::error("checkpoint {} cannot be written: {}", path.string(), done.error().message());
+    commitlog::Checkpoint checkpoint{std::move(applied), ""};
+    const auto saved = commitlog::save_checkpoint(history_path_, checkpoint);
+    if (saved) {
+        history_ = std::move(checkpoint);
+        for (std::size_t shard = 0; shard < shards_.size(); ++shard) {
+            shards_[shard].history = history_.applied[shard];
+        }
+    } else if (!failing_) {
+        spdlog::error("checkpoint {} cannot be written: {}", history_path_.string(), saved.error().message());
     }
-    failing = !done;
-    return done;
+    failing_ = !saved;
+    return saved;
 }
 
-void Checkpoints::publish()
+void Checkpoints::note_races(const Positions& applied)
 {
-    for (std::size_t shard = 0; shard < removable_.size(); ++shard) {
-        removable_[shard] = std::min(history_.applied[shard], ranking_.applied[shard]);
+    std::copy_n(applied.begin(), std::min(applied.size(), races_.size()), races_.begin());
+    for (std::size_t shard = 0; shard < shards_.size(); ++shard) {
+        shards_[shard].races = races_[shard];
     }
 }
 
 commitlog::SequenceNumber Checkpoints::removable(ShardId shard) const
 {
-    return removable_[raw(shard)].load();
+    const auto& durable = shards_[raw(shard)];
+    return std::min(durable.history.load(), durable.races.load());
 }
 
 }  // namespace alleycat::app

@@ -7,45 +7,43 @@
 
 namespace alleycat::app {
 
-/// How far the history and the live races have come in the log, kept in `<data>/checkpoints`.
+/// How far the history and the races have come in the log: for the history in `<data>/checkpoints/history`, for the
+/// races in the database, beside what it speaks of.
 ///
-/// Thread: the saves by the delivery thread, and at the stop, after it has ended, by the main thread; removable() on
-/// any.
+/// Thread: save_history() by the delivery thread, note_races() by the recorder's, and both at the stop, after these
+/// have ended, by the main thread; removable() on any.
 class Checkpoints {
 public:
     using Positions = std::vector<commitlog::SequenceNumber>;
 
-    /// Loads what an earlier process saved. A checkpoint that cannot be used is said so and done without: for the
-    /// history that means to read the whole log again, which changes nothing; for the races to begin where the history
-    /// does.
-    Checkpoints(std::filesystem::path directory, std::uint32_t shards);
+    /// Loads what an earlier process saved of the history; one that cannot be used is said so and done without, which
+    /// means to read the whole log again, and changes nothing. `races`: what the database says, by shard.
+    Checkpoints(std::filesystem::path directory, std::uint32_t shards, Positions races);
 
-    /// By shard; as loaded or saved last.
+    /// By shard; as loaded or saved last. There may have been more shards than now.
     [[nodiscard]] const Positions& history() const { return history_.applied; }
-    [[nodiscard]] const commitlog::Checkpoint& ranking() const { return ranking_; }
+    /// Likewise. At the start, and by the recorder's thread.
+    [[nodiscard]] const Positions& races() const { return races_; }
 
     /// Errors: the system's; said once until it goes well again.
     [[nodiscard]] Result<void> save_history(Positions applied);
-    [[nodiscard]] Result<void> save_ranking(commitlog::Checkpoint checkpoint);
-
-    /// The state of the races is of no use: they begin where the history does.
-    void forget_races();
+    /// The database holds the races up to here. Shards that are not named stay where they are.
+    void note_races(const Positions& applied);
 
     /// No start will ask for records of the shard up to this one again.
     [[nodiscard]] commitlog::SequenceNumber removable(ShardId shard) const;
 
 private:
-    [[nodiscard]] Result<void> save(const std::filesystem::path& path, const commitlog::Checkpoint& checkpoint,
-                                    Positions& saved, bool& failing);
-    void publish();
+    struct Shard {
+        std::atomic<commitlog::SequenceNumber> history{0};
+        std::atomic<commitlog::SequenceNumber> races{0};
+    };
 
     const std::filesystem::path history_path_;
-    const std::filesystem::path ranking_path_;
     commitlog::Checkpoint history_;
-    commitlog::Checkpoint ranking_;
-    bool history_failing_{false};                                    // which is said once
-    bool ranking_failing_{false};                                    // likewise
-    std::vector<std::atomic<commitlog::SequenceNumber>> removable_;  // by shard
+    Positions races_;
+    bool failing_{false};        // which is said once
+    std::vector<Shard> shards_;  // what is durable
 };
 
 }  // namespace alleycat::app

@@ -52,6 +52,7 @@ struct Mqtt {
     int qos{1};                                       ///< 0 or 1
     std::string error_action{"directory"};            ///< what becomes of messages that fail
     std::string results_topic{"alleycat-subscribe"};  ///< empty: results are not published
+    std::string records_topic{"alleycat-records"};    ///< empty: records are not published
     std::filesystem::path ca_file;                    ///< empty: no TLS
     std::chrono::seconds keepalive{30};
     std::chrono::seconds reconnect_max{30};  ///< longest pause between two attempts to connect
@@ -124,7 +125,8 @@ struct History {
 
 struct Race {
     std::chrono::seconds length{300};
-    std::chrono::seconds window{300};  ///< from one start to the next
+    std::chrono::seconds window{300};         ///< from one start to the next
+    std::chrono::milliseconds grace{30'000};  ///< behind the end, in which late records count
 
     bool operator==(const Race&) const = default;
 };
@@ -138,6 +140,7 @@ struct ClassConfig {
 
 struct Ranking {
     alleycat::ranking::Score score{alleycat::ranking::Score::Output};
+    alleycat::ranking::Ties ties{alleycat::ranking::Ties::Competition};
     std::chrono::milliseconds tick{1'000};  ///< at most one frame to a viewer in this time
 
     bool operator==(const Ranking&) const = default;

@@ -118,6 +118,7 @@ std::vector<Key> make_schema()
     const auto stream_limits = choice<StreamLimits>({"none", "kinesis"});
     const auto protocols = choice<MqttProtocol>({"3.1.1", "5"});
     const auto scores = choice<alleycat::ranking::Score>({"output", "best", "mean", "total"});
+    const auto ties = choice<alleycat::ranking::Ties>({"competition", "dense"});
     const auto levels = choice<LogLevel>({"trace", "debug", "info", "warning", "error"});
     const auto formats = choice<LogFormat>({"text", "json"});
     return {
@@ -135,6 +136,8 @@ std::vector<Key> make_schema()
         mqtt("qos", &Mqtt::qos, whole_number(0, 1), "Quality of service of that subscription"),
         mqtt("error_action", &Mqtt::error_action, error_action(), "What becomes of messages that fail"),
         mqtt("results_topic", &Mqtt::results_topic, optional_topic(), "Topic of the live results; empty: none"),
+        mqtt("records_topic", &Mqtt::records_topic, optional_topic(),
+             "Topic of records as they are ridden; empty: none"),
         mqtt("ca_file", &Mqtt::ca_file, optional_path(), "CA certificates (PEM) to trust; set: TLS, empty: plain TCP"),
         mqtt("keepalive", &Mqtt::keepalive, whole_seconds(5s, 1h), "Longest silence before the link is probed"),
         mqtt("reconnect_max", &Mqtt::reconnect_max, whole_seconds(1s, 1h), "Longest pause between two connects"),
@@ -176,10 +179,12 @@ std::vector<Key> make_schema()
 
         race("length", &Race::length, second_count(1s, 86'400s), "Length of a race in seconds"),
         race("window", &Race::window, second_count(1s, 86'400s), "Seconds from one start to the next"),
+        race("grace", &Race::grace, duration(0ms, 1h), "Time behind a race's end in which late records count"),
 
         classes_key(),
 
         ranking("score", &Ranking::score, scores, "What racers are ranked by"),
+        ranking("ties", &Ranking::ties, ties, "Which rank follows where several share one"),
         ranking("tick", &Ranking::tick, duration(50ms, 60s), "Viewers are sent at most one update in this time"),
 
         live(limits("cadence_max", &Limits::cadence_max, positive_number(kWidest.cadence_max),

@@ -1,21 +1,28 @@
 #include "daemon.hpp"
 
 #include "checkpoints.hpp"
+#include "eraser.hpp"
 #include "history_sink.hpp"
 #include "logging.hpp"
+#include "race_recorder.hpp"
 #include "reload.hpp"
 #include "room_options.hpp"
 #include "shard_consumer.hpp"
 #include "storage_lock.hpp"
 
+#include <alleycat/archive/ride_reader.hpp>
+#include <alleycat/core/clock.hpp>
 #include <alleycat/delivery/file_span.hpp>
 #include <alleycat/ingest/mqtt_source.hpp>
 #include <alleycat/ingest/stream_api.hpp>
 #include <alleycat/ingest/websocket_door.hpp>
 #include <alleycat/ranking/name_book.hpp>
+#include <alleycat/results/result_queries.hpp>
+#include <alleycat/serve/api_routes.hpp>
 #include <alleycat/serve/history_routes.hpp>
 #include <alleycat/serve/live_feed.hpp>
 #include <alleycat/serve/page_routes.hpp>
+#include <alleycat/serve/record_message.hpp>
 #include <alleycat/serve/results_message.hpp>
 #include <alleycat/serve/status_routes.hpp>
 
@@ -46,7 +53,17 @@ public:
     }
 
 private:
-    [[nodiscard]] ranking::Races::Options races_options();
+    [[nodiscard]] ranking::RankingThread::Options ranking_options();
+    [[nodiscard]] std::optional<std::int64_t> race_clock() const;
+    [[nodiscard]] RaceRecorder::Way recorder_way();
+    [[nodiscard]] archive::RideReader::Options ride_options();
+    [[nodiscard]] Eraser::Way eraser_way();
+    void recall_erasures();
+    [[nodiscard]] serve::Api api();
+    void erase(RacerId racer, std::function<void(serve::ErasureOutcome)> done);
+    [[nodiscard]] bool is_closed(ClassId class_id, RaceId race_id) const;
+    void tell_records(std::vector<ranking::RecordEvent> records);
+    void publish_records(std::span<const ranking::RecordEvent> records);
     [[nodiscard]] HistorySink::Way history_way();
     [[nodiscard]] delivery::DeliveryPool::Options pool_options();
     void add_mqtt_door(std::string name, const ingest::RuleOptions& rule);
@@ -79,17 +96,26 @@ private:
     // In the order of the data's way, except that who hands on is made after whom it hands to.
     stream::Ledger ledger_;
     const std::uint32_t shards_{shards_of(config_)};  // retired ones too
-    Checkpoints checkpoints_{checkpoint_directory(config_), shards_};
+    results::Leaderboards leaderboards_{config_.ranking.ties};
+    results::ResultStore results_{database_options(config_), leaderboards_};
+    const results::ResultReader closed_races_{database_path(config_)};  // the ranking thread
+    std::vector<results::Erasure> unfinished_erasures_;
+    ErasedRacers erased_;
+    Checkpoints checkpoints_{checkpoint_directory(config_), shards_, results_.checkpoint().applied};
     /// By shard, up to which record the files of the delivery hold all.
     const std::vector<std::uint64_t> stored_{delivery::delivered_positions(delivery_directory(config_), shards_)};
     ranking::NameBook names_;
     history::HistoryStore history_;
     ranking::RankingThread ranking_;
+    RaceRecorder recorder_;
     delivery::DeliveryThread merging_;
     delivery::TransformCounters transform_counters_;
     delivery::DeliveryPool delivery_;
     stream::Stream stream_;
     stream::LogQueries log_queries_;
+    results::ResultQueries result_queries_{results::ResultReader(database_path(config_))};
+    archive::RideReader rides_;
+    Eraser eraser_;
     DoorCounters websocket_counters_;
     DoorCounters stream_api_counters_;
     ingest::WebSocketDoor websocket_door_;
@@ -108,11 +134,14 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
     : config_(config),
       read_config_(std::move(read_config)),
       history_(history_options(config)),
-      ranking_(races_options(), config.ranking.tick, shards_, [this](auto changes) { publish(std::move(changes)); }),
+      ranking_(ranking_options(), [this](auto changes) { publish(std::move(changes)); }),
+      recorder_(recorder_way()),
       merging_(kWindowsPerShard * shards_, std::make_unique<HistorySink>(history_way())),
       delivery_(pool_options(), [this](delivery::Delivered window) { merging_.deliver(std::move(window)); }),
       stream_(stream_options(config), shard_consumers(), ledger_),
       log_queries_(stream_, commitlog::system_disk()),
+      rides_(ride_options()),
+      eraser_(eraser_way()),
       websocket_door_(
           context_.get_executor(),
           {record_limits(config), config.stream.partition_key,
@@ -149,16 +178,151 @@ bool Daemon::Impl::broker_connected() const
     return std::ranges::all_of(mqtt_, [](const auto& door) { return door->source && door->source->connected(); });
 }
 
-ranking::Races::Options Daemon::Impl::races_options()
+ranking::RankingThread::Options Daemon::Impl::ranking_options()
 {
-    ranking::Races::Options options;
-    options.score = config_.ranking.score;
-    options.classes = class_ids(config_);
-    options.seconds = static_cast<std::uint32_t>(config_.race.length.count());
-    options.open_races = config_.limits.open_races;
-    options.bests = [this](ClassId id) { return history_.bests(id); };
-    options.on_name = [this](RacerId racer, std::string_view name) { names_.set(racer, name); };
+    ranking::Races::Options races;
+    races.score = config_.ranking.score;
+    races.ties = config_.ranking.ties;
+    races.classes = class_ids(config_);
+    races.seconds = static_cast<std::uint32_t>(config_.race.length.count());
+    races.grace = config_.race.grace;
+    races.open_races = config_.limits.open_races;
+    races.bests = [this](ClassId id) { return history_.bests(id); };
+    races.on_name = [this](RacerId racer, std::string_view name) { names_.set(racer, name); };
+    races.closed = [this](ClassId class_id, RaceId race_id) { return is_closed(class_id, race_id); };
+    return {std::move(races), config_.ranking.tick, shards_, [this] { return race_clock(); }};
+}
+
+bool Daemon::Impl::is_closed(ClassId class_id, RaceId race_id) const
+{
+    const auto closed = closed_races_.closed(class_id, race_id);
+    if (!closed) {
+        spdlog::error("the database does not say whether race {} of class {} is closed: {}", raw(race_id),
+                      raw(class_id), closed.error().message());
+    }
+    return closed && *closed;
+}
+
+/// On the ranking thread. No race closes while records of an earlier time may still come, or its result has no place.
+std::optional<std::int64_t> Daemon::Impl::race_clock() const
+{
+    for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
+        const auto state = stream_.state(ShardId{shard});
+        if (state.replaying || state.failure) {
+            return std::nullopt;
+        }
+    }
+    return recorder_.may_close() ? std::optional(epoch_ms()) : std::nullopt;
+}
+
+RaceRecorder::Way Daemon::Impl::recorder_way()
+{
+    return {ranking_, results_, config_.stream.log ? &checkpoints_ : nullptr,
+            [this](auto records) { tell_records(std::move(records)); }};
+}
+
+archive::RideReader::Options Daemon::Impl::ride_options()
+{
+    archive::RideReader::Options options;
+    options.delivery = delivery_directory(config_);
+    options.limits = replay_limits(config_);
+    options.shards = config_.stream.log ? shards_ : 0;
+    options.segments = [this](ShardId shard) { return stream_.segments(shard); };
+    options.disk = &commitlog::system_disk();
+    options.erased = &erased_;
     return options;
+}
+
+Eraser::Way Daemon::Impl::eraser_way()
+{
+    return {erased_,
+            recorder_,
+            ranking_,
+            merging_,
+            delivery_,
+            history_,
+            stream_,
+            archive::FileEraser(
+                {delivery_directory(config_), config_.storage.directory / "rule-errors", replay_limits(config_)}),
+            config_.stream.retention,
+            [this](RacerId racer) {
+                names_.erase(racer);
+                asio::post(context_, [this, racer] { live_.erase(racer); });
+            }};
+}
+
+/// Before any record is read from the log: what is to be erased must not come back out of it. What was erased so long
+/// ago that no log holds it any more is forgotten.
+void Daemon::Impl::recall_erasures()
+{
+    static_cast<void>(
+        results_.forget_erasures(epoch_ms() - 2 * std::chrono::milliseconds(config_.stream.retention).count()));
+    auto erasures = results_.erasures();
+    if (!erasures) {
+        throw std::runtime_error(database_path(config_).string() + ": " + erasures.error().message());
+    }
+    for (auto& erasure : *erasures) {
+        erased_.add(erasure.racer_id, erasure.asked_ms);
+        if (!erasure.done) {
+            unfinished_erasures_.push_back(std::move(erasure));
+        }
+    }
+}
+
+void Daemon::Impl::erase(RacerId racer, std::function<void(serve::ErasureOutcome)> done)
+{
+    const auto answer = [done](Eraser::Outcome outcome) {
+        if (auto* report = std::get_if<std::string>(&outcome)) {
+            done(serve::ErasureReport{std::move(*report)});
+        } else {
+            done(serve::ErasureFailure{"not everything could be erased yet, the next start goes on: " +
+                                       std::get<boost::system::error_code>(outcome).message()});
+        }
+    };
+    if (!eraser_.try_ask(racer, answer)) {
+        done(serve::ErasureFailure{"too many people are being erased; try again later"});
+    }
+}
+
+serve::Api Daemon::Impl::api()
+{
+    return {
+        .classes =
+            [this] {
+                std::vector<serve::ClassInfo> classes;
+                for (const auto& entry : config_.classes) {
+                    classes.push_back({entry.id, entry.name, static_cast<std::uint32_t>(config_.race.length.count())});
+                }
+                return classes;
+            },
+        .name_of = [this](RacerId racer) { return names_.name(racer); },
+        .bests = [this](ClassId id) { return history_.bests(id); },
+        .live = live_,
+        .leaderboards = leaderboards_,
+        .queries = result_queries_,
+        .score = config_.ranking.score,
+        .ties = config_.ranking.ties,
+        .erase = [this](RacerId racer, auto done) { erase(racer, std::move(done)); },
+            .ride = [this](const archive::RideQuery& query,
+                           auto done) { return rides_.try_ask(query, std::move(done)); }};
+}
+
+/// On the recorder's thread.
+void Daemon::Impl::tell_records(std::vector<ranking::RecordEvent> records)
+{
+    publish_records(records);
+    asio::post(context_, [this, records = std::move(records)] { live_.publish_records(records); });
+}
+
+/// To the broker. Any thread.
+void Daemon::Impl::publish_records(std::span<const ranking::RecordEvent> records)
+{
+    const auto& source = mqtt_.front()->source;
+    if (source && source->connected() && !config_.mqtt.records_topic.empty()) {
+        for (const auto& record : records) {
+            source->publish(config_.mqtt.records_topic, serve::record_message(record));
+        }
+    }
 }
 
 HistorySink::Way Daemon::Impl::history_way()
@@ -170,21 +334,25 @@ delivery::DeliveryPool::Options Daemon::Impl::pool_options()
 {
     auto options = delivery_options(config_, transform_counters_);
     options.delivered = stored_;
+    options.erased = &erased_;
     return options;
 }
 
 void Daemon::Impl::restore_races()
 {
-    const auto& saved = checkpoints_.ranking();
-    if (!saved.state.empty()) {
-        const auto restored = ranking_.restore({saved.applied, saved.state});
+    results_.visit_names([this](RacerId racer, std::string_view name) { names_.set(racer, name); });
+    if (!config_.stream.log) {
+        return;
+    }
+    const auto& saved = results_.checkpoint();
+    if (!saved.races.empty()) {
+        const auto restored = ranking_.restore({saved.applied, saved.races, {}});
         if (restored) {
             return;
         }
         spdlog::warn("the races of the last run cannot be gone on with: {}", restored.error().message());
-        checkpoints_.forget_races();
     }
-    ranking_.begin_behind(saved.applied);
+    ranking_.begin_behind(checkpoints_.races());
 }
 
 serve::LiveFeed::Options Daemon::Impl::live_options()
@@ -194,6 +362,7 @@ serve::LiveFeed::Options Daemon::Impl::live_options()
     options.last_second = static_cast<std::uint32_t>(config_.race.length.count());
     options.max_top = config_.limits.viewer_top;
     options.races = config_.limits.open_races;
+    options.ties = config_.ranking.ties;
     options.bests = [this](ClassId id) { return history_.bests(id); };
     options.name_of = [this](RacerId racer) { return names_.name(racer); };
     return options;
@@ -203,8 +372,9 @@ std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumer
 {
     std::vector<std::unique_ptr<stream::ShardConsumer>> consumers;
     restore_races();  // before its positions are asked for
+    recall_erasures();
     const delivery::WindowHints hints{config_.delivery.interval, config_.delivery.size_bytes};
-    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_, stored_};
+    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_, erased_, stored_};
     for (std::uint32_t shard = 0; shard < shards_; ++shard) {
         consumers.push_back(std::make_unique<ShardConsumer>(ShardId{shard}, hints, way));
     }
@@ -219,22 +389,19 @@ void Daemon::Impl::add_routes()
         stream_api_.handle(request, std::move(reply));
     });
     serve::add_history_routes(server_, history_);
-    serve::add_page_routes(
-        server_,
-        [this] {
-            std::vector<serve::ClassInfo> classes;
-            for (const auto& entry : config_.classes) {
-                classes.push_back({entry.id, entry.name, static_cast<std::uint32_t>(config_.race.length.count())});
-            }
-            return classes;
-        },
-        live_);
+    serve::add_api_routes(server_, api());
+    serve::add_page_routes(server_);
     serve::add_status_routes(server_, [this] { return status(); });
 }
 
 /// On the ranking thread: results go to the broker, boards to the network thread.
 void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
 {
+    publish_records(changes.records);
+    if (std::ranges::any_of(changes.races,
+                            [](const auto& race) { return race->state != ranking::RaceState::Running; })) {
+        recorder_.hurry();
+    }
     const auto& source = mqtt_.front()->source;
     if (source && source->connected() && !config_.mqtt.results_topic.empty()) {
         for (const auto& race : changes.races) {
@@ -299,10 +466,14 @@ void Daemon::Impl::run()
     wait_for_hangup();
     server_.listen();
     ranking_.start();
+    recorder_.start();
     merging_.start();
     delivery_.start();
     stream_.start();
     log_queries_.start();
+    result_queries_.start();
+    rides_.start();
+    eraser_.start(std::move(unfinished_erasures_));
     for (const auto& door : mqtt_) {
         if (door->source) {
             door->source->start();
@@ -442,15 +613,15 @@ void Daemon::Impl::finish_stop()
             door->source->stop(stop_deadline_);
         }
     }
+    eraser_.stop();
+    rides_.stop();
+    result_queries_.stop();
     log_queries_.stop();
     const auto lost = stream_.stop(stop_deadline_);
     const auto left = delivery_.stop(stop_deadline_);
     merging_.stop();
     ranking_.stop();
-    if (config_.stream.log) {
-        auto saved = ranking_.save();
-        static_cast<void>(checkpoints_.save_ranking({std::move(saved.applied), std::move(saved.races)}));
-    }
+    recorder_.stop();
     const auto totals = ledger_.totals();
     spdlog::info("stopped; {} records accepted, {} applied", totals.accepted(), totals.applied);
     if (left != 0) {

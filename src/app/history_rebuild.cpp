@@ -3,12 +3,12 @@
 #include "room_options.hpp"
 #include "storage_lock.hpp"
 
+#include <alleycat/archive/line_file.hpp>
 #include <alleycat/commitlog/commit_log.hpp>
 #include <alleycat/commitlog/log_reader.hpp>
 #include <alleycat/core/directory.hpp>
 #include <alleycat/core/unique_fd.hpp>
 #include <alleycat/delivery/record_line.hpp>
-#include <alleycat/history/gunzip.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -25,7 +25,6 @@ namespace fs = std::filesystem;
 using telemetry::RecordReader;
 
 constexpr std::size_t kMergeSamples = 64 * 1024;
-constexpr std::size_t kChunkBytes = 1024 * 1024;
 
 std::string file_name(ClassId id)
 {
@@ -204,29 +203,19 @@ bool take_shard(const Config& config, ShardId shard, Merge& merge)
     }
 }
 
-/// A delivery file: gzipped lines of records.
 bool take_delivery_file(const fs::path& path, Merge& merge)
 {
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    history::Gunzip gunzip(fd.get());
-    std::string text;
-    std::vector<char> chunk(kChunkBytes);
+    auto file = archive::LineFile::open(path, archive::LineFile::Kind::Gzip);
     for (;;) {
-        const auto got = gunzip.read(chunk);
-        if (!fd || !got) {
-            spdlog::error("{}: {}", path.string(), (fd ? got.error() : last_system_error()).message());
+        const auto lines = file ? file->next() : file.error();
+        if (!lines) {
+            spdlog::error("{}: {}", path.string(), lines.error().message());
             return false;
         }
-        text.append(chunk.data(), *got);
-        const auto whole = *got == 0 ? text.size() : text.rfind('\n') + 1;  // npos + 1 is 0: no line is whole yet
-        const auto left = text.substr(whole);
-        text.resize(whole);
-        text.append(RecordReader::kPadding, '\0');
-        merge.take_lines(std::string_view(text).substr(0, whole));
-        if (*got == 0) {
+        if (lines->empty()) {
             return true;
         }
-        text = left;
+        merge.take_lines(*lines);
     }
 }
 

@@ -4,10 +4,8 @@ namespace alleycat::app {
 
 namespace {
 
-constexpr auto kHistoryCheckpoint = std::chrono::seconds(1);   // at most one in this time
-constexpr auto kRankingCheckpoint = std::chrono::seconds(10);  // likewise
-constexpr int kRestPerWork = 20;        // and at most this part of the time goes into saving the races
-constexpr std::size_t kMaxMerged = 64;  // windows a shard that are remembered one by one
+constexpr auto kHistoryCheckpoint = std::chrono::seconds(1);  // at most one in this time
+constexpr std::size_t kMaxMerged = 64;                        // windows a shard that are remembered one by one
 
 }  // namespace
 
@@ -44,10 +42,7 @@ delivery::SteadyTime HistorySink::settle(delivery::SteadyTime now)
     if (unsaved_ && now >= next_history_) {
         save_history(now);
     }
-    if (now >= next_ranking_) {
-        save_ranking(now);
-    }
-    const auto next = std::min(way_.store.next_due(), next_ranking_);
+    const auto next = way_.store.next_due();
     return unsaved_ ? std::min(next, next_history_) : next;
 }
 
@@ -76,19 +71,6 @@ void HistorySink::save_history(delivery::SteadyTime now)
 {
     unsaved_ = !way_.checkpoints->save_history(applied_);
     next_history_ = now + kHistoryCheckpoint;
-}
-
-void HistorySink::save_ranking(delivery::SteadyTime now)
-{
-    auto saved = way_.ranking.save();
-    if (saved.applied != saved_races_) {  // else nothing was ridden since
-        auto positions = saved.applied;
-        if (way_.checkpoints->save_ranking({std::move(saved.applied), std::move(saved.races)})) {
-            saved_races_ = std::move(positions);
-        }
-    }
-    const auto took = std::chrono::steady_clock::now() - now;
-    next_ranking_ = now + std::max<delivery::SteadyTime::duration>(kRankingCheckpoint, kRestPerWork * took);
 }
 
 }  // namespace alleycat::app

@@ -11,7 +11,7 @@
 
 namespace alleycat::app {
 
-/// Brings windows into the history and its files, and then notes how far the log is done with; likewise for the races.
+/// Brings windows into the history and its files, and then notes how far the log is done with.
 ///
 /// A checkpoint is written behind the files that it speaks of. A crash between the two means that some records are read
 /// again: merging them once more changes nothing.
@@ -40,15 +40,12 @@ private:
     /// Moves applied_ up to what the files hold.
     void advance();
     void save_history(delivery::SteadyTime now);
-    void save_ranking(delivery::SteadyTime now);
 
     const Way way_;
     std::vector<std::deque<Merged>> merged_;  // by shard: windows that are not in all files yet
     Checkpoints::Positions applied_;
     bool unsaved_{false};
-    Checkpoints::Positions saved_races_;
     delivery::SteadyTime next_history_{delivery::SteadyTime::min()};
-    delivery::SteadyTime next_ranking_{delivery::SteadyTime::min()};
 };
 
 }  // namespace alleycat::app

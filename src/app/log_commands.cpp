@@ -7,6 +7,7 @@
 #include <alleycat/commitlog/commit_log.hpp>
 #include <alleycat/commitlog/log_reader.hpp>
 #include <alleycat/core/json_text.hpp>
+#include <alleycat/results/result_reader.hpp>
 
 #include <boost/beast/core/detail/base64.hpp>
 #include <fmt/format.h>
@@ -85,12 +86,26 @@ std::string encoded(const commitlog::LogRecord& record)
     return fmt::format(R"("dataBase64":"{}")", text);
 }
 
+/// None where there is no database yet.
+Checkpoints::Positions race_positions(const Config& config, std::uint32_t shards)
+{
+    if (!std::filesystem::exists(database_path(config))) {
+        return {};
+    }
+    auto checkpoint = results::ResultReader(database_path(config)).checkpoint(shards);
+    if (!checkpoint) {
+        throw std::runtime_error(database_path(config).string() + ": " + checkpoint.error().message());
+    }
+    return std::move(checkpoint->applied);
+}
+
 }  // namespace
 
 int log_stat(const Config& config, const LogSelection& selection)
 {
     const auto shards = selected(config, selection);
-    const Checkpoints checkpoints(checkpoint_directory(config), shards.empty() ? 0 : shards.back() + 1);
+    const auto count = shards.empty() ? 0 : shards.back() + 1;
+    const Checkpoints checkpoints(checkpoint_directory(config), count, race_positions(config, count));
     for (const auto shard : shards) {
         const auto contents = contents_of(config, shard);
         std::uint64_t bytes = 0;
@@ -107,8 +122,7 @@ int log_stat(const Config& config, const LogSelection& selection)
             R"("rankingCheckpoint":{},"tornBytes":{},"damagedRegionsInLastSegment":{}}})",
             shard, contents.segments.size(), bytes,
             contents.segments.empty() ? 0 : contents.segments.front().first_sequence, contents.last_sequence,
-            checkpoints.history()[shard], checkpoints.ranking().applied[shard], contents.torn.bytes,
-            contents.damaged.size()));
+            checkpoints.history()[shard], checkpoints.races()[shard], contents.torn.bytes, contents.damaged.size()));
     }
     return 0;
 }

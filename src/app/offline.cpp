@@ -1,11 +1,14 @@
 #include "offline.hpp"
 
+#include "database_commands.hpp"
 #include "history_rebuild.hpp"
 #include "log_commands.hpp"
 #include "logging.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 
 namespace alleycat::app {
@@ -40,7 +43,11 @@ struct Commands {
             ->capture_default_str();
         rebuild->add_flag("--fresh", arguments.rebuild.fresh,
                           "Begin with nothing: history files that are there are moved aside");
-        for (auto* command : {stat, verify, dump, rebuild}) {
+
+        auto* database = app.add_subcommand("db", "Look into the database of a data directory")->require_subcommand(1);
+        check = database->add_subcommand("check", "Look for damage and contradictions");
+        export_ = database->add_subcommand("export", "Print races, results, class records and racers as lines of JSON");
+        for (auto* command : {stat, verify, dump, rebuild, check, export_}) {
             command->allow_extras()->footer(
                 "The daemon's flags say where the data is: --config FILE, --storage-directory DIRECTORY.");
         }
@@ -51,6 +58,8 @@ struct Commands {
     CLI::App* verify;
     CLI::App* dump;
     CLI::App* rebuild;
+    CLI::App* check;
+    CLI::App* export_;
 };
 
 int complain(std::string_view text)
@@ -70,6 +79,12 @@ int run(const Commands& commands, const Arguments& arguments, const Config& conf
     if (*commands.dump) {
         return log_dump(config, arguments.log);
     }
+    if (*commands.check) {
+        return database_check(config);
+    }
+    if (*commands.export_) {
+        return database_export(config);
+    }
     return rebuild_history(config, arguments.rebuild);
 }
 
@@ -77,7 +92,8 @@ int run(const Commands& commands, const Arguments& arguments, const Config& conf
 
 std::optional<int> run_offline(int argc, const char* const* argv, const Environment& environment)
 {
-    if (argc < 2 || (std::string_view(argv[1]) != "log" && std::string_view(argv[1]) != "history")) {
+    constexpr std::array<std::string_view, 3> kCommands{"log", "history", "db"};
+    if (argc < 2 || std::ranges::find(kCommands, argv[1]) == kCommands.end()) {
         return std::nullopt;
     }
     Arguments arguments;

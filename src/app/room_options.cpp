@@ -78,6 +78,16 @@ std::filesystem::path checkpoint_directory(const Config& config)
     return config.storage.directory / "checkpoints";
 }
 
+std::filesystem::path database_path(const Config& config)
+{
+    return config.storage.directory / "alleycat.db";
+}
+
+results::ResultStore::Options database_options(const Config& config)
+{
+    return {database_path(config), config.ranking.score, config.ranking.ties, shards_of(config)};
+}
+
 std::filesystem::path delivery_directory(const Config& config)
 {
     return config.storage.directory / "delivery";

@@ -7,6 +7,7 @@
 #include <alleycat/ingest/mqtt_source.hpp>
 #include <alleycat/ingest/stream_api.hpp>
 #include <alleycat/net/http_server.hpp>
+#include <alleycat/results/result_store.hpp>
 #include <alleycat/stream/stream.hpp>
 
 namespace alleycat::app {
@@ -26,6 +27,7 @@ namespace alleycat::app {
 [[nodiscard]] delivery::DeliveryPool::Options delivery_options(const Config& config,
                                                                delivery::TransformCounters& calls);
 [[nodiscard]] net::HttpServer::Options http_options(const Config& config);
+[[nodiscard]] results::ResultStore::Options database_options(const Config& config);
 
 /// Throws std::runtime_error where the password file cannot be read.
 [[nodiscard]] ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions& rule);
@@ -37,6 +39,7 @@ namespace alleycat::app {
 [[nodiscard]] std::filesystem::path log_directory(const Config& config);
 [[nodiscard]] std::filesystem::path checkpoint_directory(const Config& config);
 [[nodiscard]] std::filesystem::path delivery_directory(const Config& config);
+[[nodiscard]] std::filesystem::path database_path(const Config& config);
 
 /// How many shards there are, or were: the log may hold records of more than are configured now.
 [[nodiscard]] std::uint32_t shards_of(const Config& config);

@@ -21,7 +21,7 @@ ShardConsumer::ShardConsumer(ShardId shard, delivery::WindowHints hints, const W
     : shard_(shard),
       way_(way),
       in_history_(way.checkpoints.history()[raw(shard)]),
-      in_races_(way.checkpoints.ranking().applied[raw(shard)]),
+      in_races_(way.checkpoints.races()[raw(shard)]),
       outbox_(way.ranking.outbox(shard)),
       windower_(shard, hints)
 {
@@ -44,8 +44,21 @@ bool ShardConsumer::ready(stream::SteadyTime)
 
 void ShardConsumer::consume(const stream::Entry& entry, stream::SteadyTime now)
 {
+    if (way_.erased.erased(entry.racer_id, entry.arrival_ms)) {
+        batch_.through = entry.sequence;  // delivery drops it too
+    } else {
+        add_update(entry);
+    }
+    if (count(entry)) {
+        windower_.add(window_record(entry), {entry.class_id, entry.second, entry.racer_id, entry.output}, now);
+    }
+}
+
+void ShardConsumer::add_update(const stream::Entry& entry)
+{
     ranking::Update update;
     update.arrival_order = entry.sequence;
+    update.arrival_ms = entry.arrival_ms;
     update.race_id = entry.race_id;
     update.racer_id = entry.racer_id;
     update.output = entry.output;
@@ -53,9 +66,6 @@ void ShardConsumer::consume(const stream::Entry& entry, stream::SteadyTime now)
     update.second = entry.second;
     update.event = entry.event;
     batch_.add(update, entry.name);
-    if (count(entry)) {
-        windower_.add(window_record(entry), {entry.class_id, entry.second, entry.racer_id, entry.output}, now);
-    }
 }
 
 void ShardConsumer::refuse(const stream::Entry& entry, const telemetry::Rejection& why, stream::SteadyTime now)

@@ -2,6 +2,7 @@
 
 #include "checkpoints.hpp"
 
+#include <alleycat/core/erased_racers.hpp>
 #include <alleycat/delivery/delivery_pool.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
 #include <alleycat/stream/stream.hpp>
@@ -16,6 +17,7 @@ public:
         delivery::DeliveryPool& delivery;
         stream::Ledger& ledger;
         const Checkpoints& checkpoints;
+        const ErasedRacers& erased;
         std::vector<stream::SequenceNumber> stored;  ///< by shard: up to this one, records are in files of the delivery
     };
 
@@ -32,6 +34,7 @@ public:
     void finish() override;
 
 private:
+    void add_update(const stream::Entry& entry);
     /// The record goes into the window: false where the history has had it already.
     [[nodiscard]] bool count(const stream::Entry& entry);
     void enter_in_ledger();

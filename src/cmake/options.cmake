@@ -18,10 +18,12 @@ target_compile_definitions(alleycat_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
 target_link_libraries(alleycat_options INTERFACE Boost::headers Threads::Threads)
 
+# What only tests others, and is most of what there is to compile, need not be fast itself.
+target_compile_options(alleycat_options INTERFACE $<$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>:-O0>)
+
 if(ALLEYCAT_SANITIZE)
-  # What only tests others, and is most of what there is to compile, need not be fast itself.
   target_compile_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE} -fno-omit-frame-pointer
-                         -fno-sanitize-recover=all $<IF:$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>,-O0,-O1>)
+                         -fno-sanitize-recover=all $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>>:-O1>)
   target_link_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE})
   if(ALLEYCAT_SANITIZE STREQUAL "thread")
     # GCC's thread sanitizer does not model the fences of Asio's scheduler. What it adds makes the compiler see values

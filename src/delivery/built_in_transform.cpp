@@ -1,3 +1,4 @@
+#include <alleycat/core/clock.hpp>
 #include <alleycat/delivery/record_line.hpp>
 #include <alleycat/delivery/transform.hpp>
 
@@ -16,9 +17,7 @@ bool BuiltInTransform::apply(const Window& window, Outcomes& outcomes)
         Failure failure;
         failure.code = alleycat::name(refusal.code);
         failure.message = refusal.message;
-        failure.ended_ms =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-                .count();
+        failure.ended_ms = epoch_ms();
         outcomes.failed(record, failure);
     }
     return true;

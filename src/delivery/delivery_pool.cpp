@@ -18,12 +18,14 @@ constexpr auto kExpiryInterval = std::chrono::minutes(10);
 constexpr auto kFirstRetry = std::chrono::milliseconds(100);  // of a file that could not be stored
 constexpr auto kLastRetry = std::chrono::milliseconds(10'000);
 
-/// As far as a window says it itself.
-Delivered untransformed(const Window& window)
+/// As far as a window says it itself. `erased`: may be null.
+Delivered untransformed(const Window& window, const ErasedRacers* erased)
 {
     Delivered delivered{window.shard, window.last_sequence(), {}, window.refusals.size(), 0};
     for (const auto& record : window.records) {
-        if (record.valid()) {
+        if (record.valid() && erased != nullptr && erased->erased(record.sample.racer_id, record.arrival_ms)) {
+            ++delivered.dropped;
+        } else if (record.valid()) {
             delivered.samples.push_back(record.sample);
         }
     }
@@ -200,7 +202,7 @@ bool DeliveryPool::wait(std::chrono::milliseconds time)
 void DeliveryPool::leave(const Window& window)
 {
     if (!options_.log) {
-        hand_on_(untransformed(window));
+        hand_on_(untransformed(window, options_.erased));
         return;
     }
     const std::lock_guard lock(mutex_);

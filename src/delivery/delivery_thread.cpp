@@ -19,8 +19,18 @@ void DeliveryThread::start()
 
 void DeliveryThread::deliver(Delivered window)
 {
+    push(std::move(window));
+}
+
+void DeliveryThread::run_behind(Task task)
+{
+    push(std::move(task));
+}
+
+void DeliveryThread::push(Work work)
+{
     std::unique_lock lock(room_mutex_);
-    room_.wait(lock, [&] { return queue_.try_push(window); });
+    room_.wait(lock, [&] { return queue_.try_push(work); });
 }
 
 void DeliveryThread::stop()
@@ -31,26 +41,35 @@ void DeliveryThread::stop()
     }
 }
 
-std::optional<Delivered> DeliveryThread::take(SteadyTime until)
+std::optional<DeliveryThread::Work> DeliveryThread::take(SteadyTime until)
 {
-    auto window = queue_.pop_until(until);
-    if (window) {
+    auto work = queue_.pop_until(until);
+    if (work) {
         const std::lock_guard lock(room_mutex_);  // else the notice could come between somebody's look and wait
         room_.notify_all();
     }
-    return window;
+    return work;
+}
+
+void DeliveryThread::perform(const Work& work)
+{
+    if (const auto* window = std::get_if<Delivered>(&work)) {
+        sink_->deliver(*window);
+    } else {
+        std::get<Task>(work)();
+    }
 }
 
 void DeliveryThread::run()
 {
     auto due = SteadyTime::min();
     while (!queue_.finished()) {
-        auto window = take(due);
+        auto work = take(due);
         auto now = std::chrono::steady_clock::now();
-        while (window) {
-            sink_->deliver(*window);
+        while (work) {
+            perform(*work);
             now = std::chrono::steady_clock::now();
-            window = now < due ? take(SteadyTime::min()) : std::nullopt;  // others come, perhaps without end
+            work = now < due ? take(SteadyTime::min()) : std::nullopt;  // other comes, perhaps without end
         }
         due = sink_->settle(now);
     }

@@ -1,7 +1,7 @@
 // All that this room knows of zlib.
 #define ZLIB_CONST
 
-#include "gzip_writer.hpp"
+#include <alleycat/delivery/gzip_writer.hpp>
 
 #include <zlib.h>
 

@@ -2,6 +2,7 @@
 #include "transform_call.hpp"
 
 #include <alleycat/core/backoff.hpp>
+#include <alleycat/core/clock.hpp>
 #include <alleycat/core/uuid.hpp>
 #include <alleycat/delivery/http_transform.hpp>
 #include <alleycat/delivery/record_line.hpp>
@@ -18,12 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kWarningInterval = std::chrono::seconds(60);  // at most one of a kind in this time
-
-std::int64_t now_ms()
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 /// Lets something happen at most once in kWarningInterval.
 class Seldom {
@@ -140,7 +135,7 @@ void HttpTransform::Impl::ask(Records asked)
 void HttpTransform::Impl::attempt(std::string_view body, Records asked)
 {
     const auto answer = post(body);
-    failure_.ended_ms = now_ms();
+    failure_.ended_ms = epoch_ms();
     failure_.code = {};
     if (!answer && answer.error() == boost::system::errc::timed_out) {
         fail("Transform.TimedOut", fmt::format("no answer within {} ms", options_.timeout.count()));

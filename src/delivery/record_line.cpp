@@ -26,8 +26,8 @@ std::size_t end_of_string(std::string_view text, std::size_t at)
     return at + 1;
 }
 
-/// Whether the text between a key's quotes says "output", perhaps with escapes. Its letters need \u00.. to be escaped.
-bool says_output(std::string_view key)
+/// Whether the text between a key's quotes says `name`, perhaps with escapes. Letters need \u00.. to be escaped.
+bool says(std::string_view key, std::string_view name)
 {
     std::size_t letters = 0;
     for (std::size_t at = 0; at < key.size(); ++letters) {
@@ -40,11 +40,11 @@ bool says_output(std::string_view key)
             std::from_chars(digits.data(), digits.data() + digits.size(), letter, 16);
             at += 5;
         }
-        if (letters == kOutput.size() || letter != static_cast<unsigned char>(kOutput[letters])) {
+        if (letters == name.size() || letter != static_cast<unsigned char>(name[letters])) {
             return false;
         }
     }
-    return letters == kOutput.size();
+    return letters == name.size();
 }
 
 /// Calls `visit(key, member)` for each member of the object: the text between the key's quotes, and the whole member.
@@ -84,10 +84,10 @@ void for_each_member(std::string_view object, Visit visit)
     }
 }
 
-/// A member `output` needs its name in the text, or an escape that may stand for a letter of it.
-bool may_have_output(std::string_view text)
+/// A member needs its name in the text, or an escape that may stand for a letter of it.
+bool may_have(std::string_view text, std::string_view name)
 {
-    return text.find(kOutput) != std::string_view::npos || text.find("\\u00") != std::string_view::npos;
+    return text.find(name) != std::string_view::npos || text.find("\\u00") != std::string_view::npos;
 }
 
 /// Looks for each kind of line break by itself, which a search for either of them is ten times as slow as.
@@ -112,13 +112,13 @@ void append_as_line(std::string& out, std::string_view record)
 void append_with_output(std::string& out, std::string_view record, double output)
 {
     record = trimmed(record);
-    if (!may_have_output(record)) {
+    if (!may_have(record, kOutput)) {
         append_with_spaces(out, record.substr(0, record.size() - 1));
         out.append(1, ',');
     } else {
         out.append(1, '{');
         for_each_member(record, [&](std::string_view key, std::string_view member) {
-            if (!says_output(key)) {
+            if (!says(key, kOutput)) {
                 append_with_spaces(out, member);
                 out.append(1, ',');
             }
@@ -131,12 +131,17 @@ void append_with_output(std::string& out, std::string_view record, double output
 
 std::optional<double> output_of(std::string_view record)
 {
-    std::optional<double> output;
-    if (!may_have_output(record)) {
-        return output;
+    return number_of(record, kOutput);
+}
+
+std::optional<double> number_of(std::string_view record, std::string_view name)
+{
+    std::optional<double> found;
+    if (!may_have(record, name)) {
+        return found;
     }
     for_each_member(record, [&](std::string_view key, std::string_view member) {
-        if (!says_output(key)) {
+        if (!says(key, name)) {
             return;
         }
         auto value = member.substr(end_of_string(member, 0));
@@ -144,9 +149,9 @@ std::optional<double> output_of(std::string_view record)
         double number = 0;
         const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
         const bool whole = read.ec == std::errc() && read.ptr == value.data() + value.size();
-        output = whole ? std::optional(number) : std::nullopt;
+        found = whole ? std::optional(number) : std::nullopt;
     });
-    return output;
+    return found;
 }
 
 }  // namespace alleycat::delivery

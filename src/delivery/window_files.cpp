@@ -5,6 +5,7 @@
 #include <alleycat/core/base64.hpp>
 #include <alleycat/core/json_text.hpp>
 #include <alleycat/delivery/file_span.hpp>
+#include <alleycat/delivery/named_racers.hpp>
 
 #include <algorithm>
 
@@ -55,6 +56,15 @@ void WindowFiles::start(const Window& window, std::string_view transform)
     failed_by_code_.fill(0);
 }
 
+bool WindowFiles::erased(const Window::Record& record) const
+{
+    if (options_.erased == nullptr || !options_.erased->may_be_erased(record.arrival_ms)) {
+        return false;
+    }
+    const auto is_erased = [&](RacerId racer) { return options_.erased->erased(racer, record.arrival_ms); };
+    return record.valid() ? is_erased(record.sample.racer_id) : names_racer(window_->data(record), is_erased);
+}
+
 bool WindowFiles::delivered_before(const Window::Record& record) const
 {
     const auto shard = raw(window_->shard);
@@ -63,6 +73,11 @@ bool WindowFiles::delivered_before(const Window::Record& record) const
 
 void WindowFiles::ok(const Window::Record& record, std::string_view line, const telemetry::Sample& sample)
 {
+    const bool made_of_erased = options_.erased != nullptr && options_.erased->erased(sample.racer_id, record.arrival_ms);
+    if (made_of_erased || erased(record)) {
+        dropped(record);
+        return;
+    }
     delivered_.samples.push_back(sample);
     if (!options_.objects || delivered_before(record)) {
         return;
@@ -80,6 +95,10 @@ void WindowFiles::dropped(const Window::Record&)
 
 void WindowFiles::failed(const Window::Record& record, const Failure& failure)
 {
+    if (erased(record)) {
+        dropped(record);
+        return;
+    }
     ++delivered_.failed;
     const auto code = std::ranges::find(kFailureCodes, failure.code);
     if (code != kFailureCodes.end()) {

@@ -1,9 +1,8 @@
 #pragma once
 
-#include "gzip_writer.hpp"
-
 #include <alleycat/core/hourly_folder.hpp>
 #include <alleycat/delivery/delivery_pool.hpp>
+#include <alleycat/delivery/gzip_writer.hpp>
 
 namespace alleycat::delivery {
 
@@ -29,6 +28,8 @@ public:
     [[nodiscard]] Delivered take();
 
 private:
+    /// Whether the record came from somebody who is erased; one that is not valid, if it names them.
+    [[nodiscard]] bool erased(const Window::Record& record) const;
     [[nodiscard]] bool delivered_before(const Window::Record& record) const;
     [[nodiscard]] Result<void> store_failures();
     [[nodiscard]] Result<void> store_object();

@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint32_t kNoSlot = UINT32_MAX;
+constexpr RacerId kNobody{UINT64_MAX};
 
 }  // namespace
 
@@ -20,9 +21,10 @@ ClassBests::ClassBests(std::shared_ptr<const RacerIndex> racers, std::vector<std
 {
 }
 
-const Column* ClassBests::at(std::uint32_t second) const
+const std::shared_ptr<const Column>& ClassBests::column(std::uint32_t second) const
 {
-    return second >= 1 && second <= seconds_.size() ? seconds_[second - 1].get() : nullptr;
+    static const std::shared_ptr<const Column> none;
+    return second >= 1 && second <= seconds_.size() ? seconds_[second - 1] : none;
 }
 
 std::optional<double> ClassBests::best(RacerId racer, std::uint32_t second) const
@@ -46,7 +48,7 @@ std::uint32_t ClassBests::last_second() const
 }
 
 BestTable::BestTable(std::uint32_t seconds)
-    : seconds_(seconds), last_slot_(kNoSlot), racers_(std::make_shared<const RacerIndex>())
+    : seconds_(seconds), last_racer_(kNobody), last_slot_(kNoSlot), racers_(std::make_shared<const RacerIndex>())
 {
 }
 
@@ -83,34 +85,85 @@ void BestTable::look_up(RacerId racer)
 void BestTable::keep(Second& second, double output)
 {
     if (last_slot_ == kNoSlot) {
-        last_slot_ = static_cast<std::uint32_t>(slots_.size());
+        last_slot_ = take_slot();
         slots_.insert(last_racer_, last_slot_);
         ascending_.emplace_back(last_racer_, last_slot_);
     }
-    make_writable(second);
+    make_writable(second, last_slot_);
     second.outputs[last_slot_] = output;
     second.changed = true;
     latest_.reset();
 }
 
-void BestTable::make_writable(Second& second)
+std::uint32_t BestTable::take_slot()
+{
+    if (free_slots_.empty()) {
+        return slot_count_++;
+    }
+    const auto slot = free_slots_.back();
+    free_slots_.pop_back();
+    return slot;
+}
+
+void BestTable::make_writable(Second& second, std::uint32_t slot)
 {
     if (!second.column) {
         second.column = std::make_shared<Column>();
     } else if (second.shared) {
         auto copy = std::make_shared<Column>();
-        copy->reserve(slots_.size());
+        copy->reserve(slot_count_);
         copy->assign(second.column->begin(), second.column->end());
         second.column = std::move(copy);
-    } else if (last_slot_ < second.size) {
+    } else if (slot < second.size) {
         return;
     }
     second.shared = false;
-    if (last_slot_ >= second.column->size()) {
-        second.column->resize(slots_.size(), kNone);
+    if (slot >= second.column->size()) {
+        second.column->resize(slot_count_, kNone);
     }
     second.outputs = second.column->data();
     second.size = second.column->size();
+}
+
+std::size_t BestTable::erase(RacerId racer)
+{
+    const auto* found = slots_.find(racer);
+    if (found == slots_.end()) {
+        return 0;
+    }
+    publish_racers();  // so that all of them are in order
+    const auto slot = found->second;
+    std::size_t erased = 0;
+    for (auto& second : seconds_) {
+        if (slot < second.size && !std::isnan(second.outputs[slot])) {
+            clear(second, slot);
+            ++erased;
+        }
+    }
+    std::erase_if(ascending_, [&](const auto& each) { return each.second == slot; });
+    slots_ = SlotMap();  // which cannot take one out; this is seldom
+    for (const auto& [other, its_slot] : ascending_) {
+        slots_.insert(other, its_slot);
+    }
+    racers_ = std::make_shared<const RacerIndex>(RacerIndex{slots_, ascending_});
+    free_slots_.push_back(slot);
+    last_racer_ = kNobody;
+    last_slot_ = kNoSlot;
+    latest_.reset();
+    return erased;
+}
+
+void BestTable::clear(Second& second, std::uint32_t slot)
+{
+    make_writable(second, slot);
+    second.outputs[slot] = kNone;
+    second.changed = true;
+    if (std::ranges::all_of(*second.column, [](double output) { return std::isnan(output); })) {
+        second.column.reset();  // a second without any racer is none
+        second.outputs = nullptr;
+        second.size = 0;
+        second.shared = false;
+    }
 }
 
 std::vector<std::uint32_t> BestTable::take_changed()

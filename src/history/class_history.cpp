@@ -35,13 +35,27 @@ std::size_t ClassHistory::merge_set_aside(std::uint64_t number)
     const auto kept = table_.merge(set_aside_);
     set_aside_.clear();
     if (kept > 0) {
-        unwritten_ = unwritten_.value_or(number);
-        pass_.reset();
-        auto bests = table_.snapshot();
-        const std::lock_guard lock(published_mutex_);
-        published_bests_.swap(bests);  // so that the old one, if this was its last owner, dies outside the lock
+        publish_bests(number);
     }
     return kept;
+}
+
+std::size_t ClassHistory::erase(RacerId racer, std::uint64_t next_merge)
+{
+    const auto erased = table_.erase(racer);
+    if (erased > 0) {
+        publish_bests(next_merge);  // the file is old now, and yet holds every merge there was
+    }
+    return erased;
+}
+
+void ClassHistory::publish_bests(std::uint64_t merge)
+{
+    unwritten_ = unwritten_.value_or(merge);
+    pass_.reset();
+    auto bests = table_.snapshot();
+    const std::lock_guard lock(published_mutex_);
+    published_bests_.swap(bests);  // so that the old one, if this was its last owner, dies outside the lock
 }
 
 ClassHistory::TimePoint ClassHistory::due() const

@@ -26,6 +26,8 @@ public:
     void set_aside(const telemetry::Sample& sample) { set_aside_.push_back(sample); }
     /// `number`: the store's count of merges.
     std::size_t merge_set_aside(std::uint64_t number);
+    /// `next_merge`: the store's count of merges, and one more.
+    std::size_t erase(RacerId racer, std::uint64_t next_merge);
     /// The oldest merge whose improvements are not in the file; none where there is no such merge.
     [[nodiscard]] std::optional<std::uint64_t> first_unwritten_merge() const { return unwritten_; }
 
@@ -44,6 +46,8 @@ private:
     Result<void> pace(TimePoint now, Work work);
     [[nodiscard]] Result<void> write_pieces();
     [[nodiscard]] Result<void> advance_whole_pass();
+    /// The table has changed, in this merge or before it.
+    void publish_bests(std::uint64_t merge);
     void publish(std::shared_ptr<const HistoryFile> file);
 
     const ClassId id_;
@@ -54,7 +58,7 @@ private:
     BestTable table_;
     std::vector<telemetry::Sample> set_aside_;  // kept for its capacity
     GzipPieces pieces_;
-    std::optional<std::uint64_t> unwritten_;  // the merge since which the table is ahead of the file
+    std::optional<std::uint64_t> unwritten_;  // the merge since which the table is another than the file's
     bool in_pieces_{false};                   // the file has not had its whole pass
     std::optional<WholePass> pass_;           // under way; of the table as it is
     TimePoint not_before_;                    // no flush sooner: pacing

@@ -43,6 +43,7 @@ void GzipPieces::update(const ClassBests& bests, std::span<const std::uint32_t> 
     for (std::uint32_t second = 1; second <= seconds_.size(); ++second) {
         const auto* outputs = bests.at(second);
         if (outputs == nullptr) {
+            seconds_[second - 1].reset();
             continue;
         }
         // The first second has no comma before it; where another one was the first so far, both are made anew.

@@ -106,6 +106,16 @@ std::size_t HistoryStore::merge(std::span<const telemetry::Sample> samples)
     return kept;
 }
 
+std::size_t HistoryStore::erase(RacerId racer)
+{
+    std::size_t erased = 0;
+    const auto classes = this->classes();
+    for (const auto& history : *classes) {
+        erased += history->erase(racer, merges_ + 1);
+    }
+    return erased;
+}
+
 std::uint64_t HistoryStore::merges_written() const
 {
     auto written = merges_;

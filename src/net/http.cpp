@@ -55,6 +55,12 @@ std::optional<std::string_view> Request::parameter(std::string_view name) const
     return found == query.rend() ? std::nullopt : std::optional<std::string_view>(found->second);
 }
 
+std::size_t Request::count(std::string_view name) const
+{
+    return static_cast<std::size_t>(
+        std::count_if(query.begin(), query.end(), [name](const auto& entry) { return entry.first == name; }));
+}
+
 Response& Response::with(std::string name, std::string value)
 {
     headers.emplace_back(std::move(name), std::move(value));

@@ -2,6 +2,7 @@
 
 #include <alleycat/net/http_server.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
@@ -47,17 +48,36 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::get(std::string pattern, Handler handler)
 {
-    routes_.push_back({std::move(pattern), std::move(handler), {}, {}, 0});
+    routes_.push_back({"GET", std::move(pattern), std::move(handler)});
+}
+
+void HttpServer::get_later(std::string pattern, LaterHandler handler)
+{
+    routes_.push_back({"GET", std::move(pattern), std::move(handler)});
 }
 
 void HttpServer::post(std::string pattern, std::size_t body_bytes, LaterHandler handler)
 {
-    routes_.push_back({std::move(pattern), {}, {}, std::move(handler), body_bytes});
+    routes_.push_back({"POST", std::move(pattern), std::move(handler), body_bytes});
+}
+
+void HttpServer::remove(std::string pattern, LaterHandler handler)
+{
+    routes_.push_back({"DELETE", std::move(pattern), std::move(handler)});
 }
 
 void HttpServer::websocket(std::string path, SocketHandler handler)
 {
-    routes_.push_back({std::move(path), {}, std::move(handler), {}, 0});
+    routes_.push_back({"GET", std::move(path), std::move(handler)});
+}
+
+std::vector<std::string> HttpServer::routes() const
+{
+    std::vector<std::string> all;
+    for (const auto& route : routes_) {
+        all.push_back(std::string(route.method).append(" ").append(route.pattern));
+    }
+    return all;
 }
 
 void HttpServer::set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes)
@@ -133,7 +153,7 @@ const HttpServer::Route* HttpServer::find(Request& request) const
     const Route* found = nullptr;
     for (const auto& route : routes_) {
         std::vector<std::string> parameters;
-        const bool fits = (request.method == "POST") == static_cast<bool>(route.later);
+        const bool fits = route.takes(request.method);
         if ((found == nullptr || fits) && matches(route.pattern, request.path, parameters)) {
             found = &route;
             request.parameters = std::move(parameters);
@@ -147,26 +167,30 @@ const HttpServer::Route* HttpServer::find(Request& request) const
 
 std::string HttpServer::allowed_methods(std::string_view path) const
 {
-    bool get = false;
-    bool post = false;
-    for (const auto& route : routes_) {
-        std::vector<std::string> ignored;
-        if (matches(route.pattern, path, ignored)) {
-            (route.later ? post : get) = true;
-        }
-    }
-    return std::string(get ? "GET, HEAD, OPTIONS" : "OPTIONS") + (post ? ", POST" : "");
+    const auto known = [&](std::string_view method) {
+        return std::any_of(routes_.begin(), routes_.end(), [&](const Route& route) {
+            std::vector<std::string> ignored;
+            return route.method == method && matches(route.pattern, path, ignored);
+        });
+    };
+    return std::string(known("GET") ? "GET, HEAD, OPTIONS" : "OPTIONS") + (known("POST") ? ", POST" : "") +
+           (known("DELETE") ? ", DELETE" : "");
 }
 
 std::size_t HttpServer::body_limit(std::string_view method, std::string_view path) const
 {
     for (const auto& route : routes_) {
         std::vector<std::string> ignored;
-        if (method == "POST" && route.later && matches(route.pattern, path, ignored)) {
+        if (route.body_bytes != 0 && route.takes(method) && matches(route.pattern, path, ignored)) {
             return route.body_bytes;
         }
     }
     return options_.body_bytes;
+}
+
+Response HttpServer::error(std::string_view path, unsigned status, std::string detail) const
+{
+    return error_body_ ? error_body_(path, status, std::move(detail)) : Response::text(status, detail + "\n");
 }
 
 void HttpServer::shut_down()

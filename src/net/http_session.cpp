@@ -57,14 +57,21 @@ const std::string& date_now()
     return text;
 }
 
-Response too_large()
+std::string_view path_of(std::string_view target)
 {
-    return Response::text(413, "the request body is too large\n");
+    return target.substr(0, target.find('?'));
 }
 
-Response too_many()
+bool is_on_loopback(const asio::ip::tcp::socket& socket)
 {
-    return std::move(Response::text(503, "too many large requests at once; try again\n").with("Retry-After", "1"));
+    error_code unknown;
+    const auto address = socket.remote_endpoint(unknown).address();
+    if (unknown) {
+        return false;
+    }
+    return address.is_v6() && address.to_v6().is_v4_mapped()
+               ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback()
+               : address.is_loopback();
 }
 
 std::string header_of(const Response& response, bool keep_alive, bool http10)
@@ -91,7 +98,8 @@ std::string header_of(const Response& response, bool keep_alive, bool http10)
 
 class HttpSession : public Connection, public std::enable_shared_from_this<HttpSession> {
 public:
-    HttpSession(HttpServer& server, asio::ip::tcp::socket socket) : server_(server), socket_(std::move(socket))
+    HttpSession(HttpServer& server, asio::ip::tcp::socket socket)
+        : server_(server), socket_(std::move(socket)), from_loopback_(is_on_loopback(socket_))
     {
         server_.connections_.add(*this);
         wait_until(server_.options_.request_timeout);
@@ -138,6 +146,8 @@ private:
     asio::awaitable<bool> answer(const Parser& parser);
     asio::awaitable<bool> answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
                                        bool http10);
+    [[nodiscard]] Response too_large(const Parser& parser) const;
+    [[nodiscard]] Response too_many(const Parser& parser) const;
     asio::awaitable<bool> write(const Response& response, bool head, bool keep_alive, bool http10 = false);
     asio::awaitable<bool> write_file(std::string header, const FileBody& body);
     asio::awaitable<bool> write_stream(std::string header, const StreamBody& body);
@@ -149,6 +159,7 @@ private:
     HttpServer& server_;
     asio::ip::tcp::socket socket_;
     boost::beast::flat_buffer buffer_;
+    const bool from_loopback_;
     SteadyTime deadline_{};
     std::size_t body_bytes_{0};      // what this request's body may take of the server's room for bodies
     std::optional<Response> later_;  // an answer that came later
@@ -187,7 +198,7 @@ asio::awaitable<void> HttpSession::run()
         } else if (error == http::error::header_limit) {
             go_on = co_await write(Response::text(431, "the request header is too large\n"), false, false);
         } else if (error == http::error::body_limit) {
-            go_on = co_await write(too_large(), false, false);
+            go_on = co_await write(too_large(parser), false, false);
         } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
                    error != http::error::end_of_stream && error != http::error::partial_message) {
             go_on =
@@ -235,7 +246,7 @@ asio::awaitable<HttpSession::Received> HttpSession::read(Parser& parser)
             co_return Received{error, {}};
         }
         if (!charge_body(parser.get().body().size())) {
-            co_return Received{{}, too_many()};
+            co_return Received{{}, too_many(parser)};
         }
     }
     auto& body = parser.get().body();
@@ -247,16 +258,28 @@ asio::awaitable<HttpSession::Received> HttpSession::read(Parser& parser)
 std::optional<Response> HttpSession::prepare_body(Parser& parser)
 {
     const auto target = view(parser.get().target());
-    const auto limit = server_.body_limit(view(parser.get().method_string()), target.substr(0, target.find('?')));
+    const auto limit = server_.body_limit(view(parser.get().method_string()), path_of(target));
     parser.body_limit(limit);
     const auto length = parser.content_length();
     if (length && *length > limit) {
-        return too_large();
+        return too_large(parser);
     }
     if (length) {
         parser.get().body().reserve(*length + Request::kBodyPadding);
     }
     return std::nullopt;
+}
+
+Response HttpSession::too_large(const Parser& parser) const
+{
+    return server_.error(path_of(view(parser.get().target())), 413, "the request body is too large");
+}
+
+Response HttpSession::too_many(const Parser& parser) const
+{
+    return std::move(
+        server_.error(path_of(view(parser.get().target())), 503, "too many large requests at once; try again")
+            .with("Retry-After", "1"));
 }
 
 /// Counts what has come of the body, not what the client says that will: a promise costs it nothing.
@@ -276,6 +299,7 @@ asio::awaitable<bool> HttpSession::answer(const Parser& parser)
     Request request;
     request.method = view(message.method_string());
     request.target = view(message.target());
+    request.from_loopback = from_loopback_;
     request.body = message.body();
     request.header = [&message](std::string_view name) { return view(message[{name.data(), name.size()}]); };
     const auto target = request.target;
@@ -283,17 +307,20 @@ asio::awaitable<bool> HttpSession::answer(const Parser& parser)
     auto path = percent_decoded(target.substr(0, question), false);
     auto query = parse_query(target.substr(std::min(question + 1, target.size())));
     if (!path || !query || path->empty() || path->front() != '/') {
-        co_return co_await write(Response::text(400, "the request target is not a valid path and query\n"), head,
-                                 keep_alive);
+        co_return co_await write(
+            server_.error(path_of(target), 400, "the request target is not a valid path and query"), head, keep_alive);
     }
     request.path = std::move(*path);
     request.query = std::move(*query);
     const auto* route = server_.find(request);
-    if (route != nullptr && route->socket && boost::beast::websocket::is_upgrade(message)) {
-        co_return co_await upgrade(request, route->socket);
-    }
-    if (route != nullptr && route->later && request.method == "POST") {
-        co_return co_await answer_later(request, route->later, keep_alive, http10);
+    if (route != nullptr && route->takes(request.method)) {
+        const auto* socket = std::get_if<SocketHandler>(&route->handler);
+        if (socket != nullptr && boost::beast::websocket::is_upgrade(message)) {
+            co_return co_await upgrade(request, *socket);
+        }
+        if (const auto* later = std::get_if<LaterHandler>(&route->handler)) {
+            co_return co_await answer_later(request, *later, keep_alive, http10);
+        }
     }
     co_return co_await write(respond(request, route), head, keep_alive, http10);
 }
@@ -301,6 +328,7 @@ asio::awaitable<bool> HttpSession::answer(const Parser& parser)
 asio::awaitable<bool> HttpSession::answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
                                                 bool http10)
 {
+    const bool head = request.method == "HEAD";
     later_.reset();
     later_came_.expires_at(asio::steady_timer::time_point::max());
     deadline_ = SteadyTime::max();  // the client has done its part
@@ -317,33 +345,35 @@ asio::awaitable<bool> HttpSession::answer_later(const Request& request, const La
         co_return false;  // aborted
     }
     wait_until(server_.options_.idle_timeout);
-    co_return co_await write(*std::exchange(later_, std::nullopt), false, keep_alive && !stopping_, http10);
+    co_return co_await write(*std::exchange(later_, std::nullopt), head, keep_alive && !stopping_, http10);
 }
 
 Response HttpSession::respond(Request& request, const HttpServer::Route* route)
 {
     if (route == nullptr) {
-        return Response::text(404, "there is nothing at " + request.path + "\n");
+        return server_.error(request.path, 404, "there is nothing at " + request.path);
     }
-    const auto allowed = server_.allowed_methods(request.path);
     if (request.method == "OPTIONS") {
         Response response;
         response.status = 204;
+        return std::move(response.with("Allow", server_.allowed_methods(request.path))
+                             .with("Access-Control-Allow-Origin", "*")
+                             .with("Access-Control-Allow-Methods", "GET, HEAD")
+                             .with("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since, If-Range")
+                             .with("Access-Control-Max-Age", "600"));
+    }
+    if (!route->takes(request.method)) {
+        const auto allowed = server_.allowed_methods(request.path);
         return std::move(
-            response.with("Allow", allowed)
-                .with("Access-Control-Allow-Origin", "*")
-                .with("Access-Control-Allow-Methods", "GET, HEAD")
-                .with("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since, If-Range"));
+            server_.error(request.path, 405, "only " + allowed + " are understood here").with("Allow", allowed));
     }
-    if ((request.method != "GET" && request.method != "HEAD") || route->later) {
-        return std::move(Response::text(405, "only " + allowed + " are understood here\n").with("Allow", allowed));
-    }
-    if (route->socket) {
+    const auto* handler = std::get_if<Handler>(&route->handler);
+    if (handler == nullptr) {
         return std::move(Response::text(426, "this is a WebSocket: connect with ws://\n")
                              .with("Upgrade", "websocket")
                              .with("Connection", "Upgrade"));
     }
-    return route->handler(request);
+    return (*handler)(request);
 }
 
 asio::awaitable<bool> HttpSession::write(const Response& response, bool head, bool keep_alive, bool http10)

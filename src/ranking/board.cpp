@@ -5,16 +5,62 @@
 
 namespace alleycat::ranking {
 
-const Entry* RaceSnapshot::find(RacerId racer) const
+Entry RaceSnapshot::entry(const RacerRow& row) const
 {
-    const auto at =
-        std::find_if(entries.begin(), entries.end(), [racer](const Entry& entry) { return entry.racer_id == racer; });
-    return at == entries.end() ? nullptr : &*at;
+    Entry entry;
+    entry.racer_id = row.key.racer_id;
+    entry.name = *row.name;
+    entry.second = row.second;
+    entry.output = row.key.score;
+    entry.current_output = row.current_output;
+    entry.record = row.is_record();
+    entry.finished = row.finished;
+    return entry;
+}
+
+std::uint32_t RaceSnapshot::rank(double score) const
+{
+    return static_cast<std::uint32_t>((scores_ ? *scores_ : order_).better(score)) + 1;
+}
+
+std::vector<Entry> RaceSnapshot::entries(std::size_t first, std::size_t count) const
+{
+    std::vector<Entry> entries;
+    entries.reserve(std::min(count, size()));
+    order_.visit(first, count, [&](const RankKey& key) {
+        auto made = entry(rows_[*rows_.find(key.racer_id)]);
+        if (entries.empty()) {
+            made.rank = rank(key.score);
+        } else if (const auto& before = entries.back(); before.output == key.score) {
+            made.rank = before.rank;
+        } else {
+            made.rank = scores_ ? before.rank + 1 : static_cast<std::uint32_t>(first + entries.size()) + 1;
+        }
+        entries.push_back(std::move(made));
+    });
+    return entries;
+}
+
+std::optional<Entry> RaceSnapshot::find(RacerId racer) const
+{
+    const auto slot = rows_.find(racer);
+    if (!slot) {
+        return std::nullopt;
+    }
+    auto found = entry(rows_[*slot]);
+    found.rank = rank(found.output);
+    return found;
+}
+
+std::optional<std::size_t> RaceSnapshot::position(RacerId racer) const
+{
+    const auto slot = rows_.find(racer);
+    return slot ? std::optional(order_.position(rows_[*slot].key)) : std::nullopt;
 }
 
 namespace {
 
-bool comes_before(const BestsOfSecond::Row& a, const BestsOfSecond::Row& b)
+bool is_better(const BestsOfSecond::Row& a, const BestsOfSecond::Row& b)
 {
     return a.output != b.output ? a.output > b.output : a.racer_id < b.racer_id;
 }
@@ -31,16 +77,21 @@ std::shared_ptr<const BestsOfSecond> rank_second(const history::ClassBests& best
                 ranked->rows.push_back({(*column)[slot], racer});
             }
         }
-        std::sort(ranked->rows.begin(), ranked->rows.end(), comes_before);
+        std::sort(ranked->rows.begin(), ranked->rows.end(), is_better);
+    }
+    const BestsOfSecond::Row* before = nullptr;
+    for (auto& row : ranked->rows) {
+        row.distinct = before == nullptr ? 1 : before->distinct + (before->output == row.output ? 0 : 1);
+        before = &row;
     }
     return ranked;
 }
 
-AlltimeBoard::AlltimeBoard(std::shared_ptr<const BestsOfSecond> bests, const Entry* rider,
+AlltimeBoard::AlltimeBoard(std::shared_ptr<const BestsOfSecond> bests, Ties ties, const std::optional<Entry>& rider,
                            std::optional<double> rider_best)
-    : bests_(std::move(bests))
+    : bests_(std::move(bests)), ties_(ties)
 {
-    if (rider != nullptr) {
+    if (rider) {
         rider_ = BestsOfSecond::Row{rider->current_output, rider->racer_id};
         rider_best_ = rider_best;
         record_ = rider->record;
@@ -70,7 +121,7 @@ std::vector<Entry> AlltimeBoard::top(std::size_t count) const
         if (is_rider(row.racer_id)) {
             continue;
         }
-        if (!rider_listed && comes_before(*rider_, row)) {
+        if (!rider_listed && is_better(*rider_, row)) {
             list(*rider_);
             rider_listed = true;
         }
@@ -82,33 +133,51 @@ std::vector<Entry> AlltimeBoard::top(std::size_t count) const
     return entries;
 }
 
-std::optional<double> AlltimeBoard::best_of(RacerId racer) const
+std::optional<Entry> AlltimeBoard::find(RacerId racer, std::optional<double> best) const
 {
     if (is_rider(racer)) {
-        return rider_->output;
+        return entry(racer, rider_->output);
     }
-    const auto& rows = bests_->rows;
-    const auto found =
-        std::find_if(rows.begin(), rows.end(), [racer](const auto& row) { return row.racer_id == racer; });
-    return found == rows.end() ? std::nullopt : std::optional(found->output);
+    return best ? std::optional(entry(racer, *best)) : std::nullopt;
 }
 
 Entry AlltimeBoard::entry(RacerId racer, double output) const
 {
-    const auto& rows = bests_->rows;
-    const auto greater =
-        std::partition_point(rows.begin(), rows.end(), [output](const auto& row) { return row.output > output; });
-    auto better = greater - rows.begin();
-    better -= rider_best_ && *rider_best_ > output ? 1 : 0;  // the rider's own best does not count
-    better += rider_ && rider_->output > output ? 1 : 0;
     Entry entry;
-    entry.rank = static_cast<std::uint32_t>(better) + 1;
+    entry.rank = rank(output);
     entry.racer_id = racer;
     entry.second = bests_->second;
     entry.output = output;
     entry.current_output = output;
     entry.record = is_rider(racer) && record_;
     return entry;
+}
+
+std::uint32_t AlltimeBoard::rank(double output) const
+{
+    const auto& rows = bests_->rows;
+    const auto greater =
+        std::partition_point(rows.begin(), rows.end(), [output](const auto& row) { return row.output > output; });
+    // The rider's own best does not count, but the current output.
+    const bool best_counted = rider_best_ && *rider_best_ > output;
+    const bool current_counts = rider_ && rider_->output > output;
+    std::ptrdiff_t better = 0;
+    if (ties_ == Ties::Competition) {
+        better = (greater - rows.begin()) - (best_counted ? 1 : 0) + (current_counts ? 1 : 0);
+    } else {
+        better = greater == rows.begin() ? 0 : std::ptrdiff_t{std::prev(greater)->distinct};
+        better -= best_counted && !is_others(*rider_best_) ? 1 : 0;
+        better += current_counts && !is_others(rider_->output) ? 1 : 0;
+    }
+    return static_cast<std::uint32_t>(better) + 1;
+}
+
+bool AlltimeBoard::is_others(double output) const
+{
+    const auto& rows = bests_->rows;
+    const auto [first, last] = std::equal_range(rows.begin(), rows.end(), BestsOfSecond::Row{output, {}},
+                                                [](const auto& a, const auto& b) { return a.output > b.output; });
+    return last - first > (rider_best_ == output ? 1 : 0);
 }
 
 }  // namespace alleycat::ranking

@@ -12,6 +12,12 @@ void NameBook::set(RacerId racer, std::string_view name)
     }
 }
 
+void NameBook::erase(RacerId racer)
+{
+    const std::lock_guard lock(mutex_);
+    names_.erase(racer);
+}
+
 std::string NameBook::name(RacerId racer) const
 {
     const std::lock_guard lock(mutex_);

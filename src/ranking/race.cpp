@@ -3,151 +3,335 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace alleycat::ranking {
 
-Race::Race(const Races::Options& options, ClassId class_id, RaceId race_id, std::uint64_t arrival_order)
-    : options_(options),
-      class_id_(class_id),
-      race_id_(race_id),
-      before_(options.bests(class_id)),
-      opened_order_(arrival_order),
-      last_order_(arrival_order)
+namespace {
+
+constexpr auto kNone = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+Race::Race(const Races::Options& options, ClassId class_id, RaceId race_id)
+    : options_(options), class_id_(class_id), race_id_(race_id), before_(options.bests(class_id))
 {
+}
+
+std::int64_t Race::length_end_ms() const
+{
+    return start_ms_ + std::int64_t{1000} * options_.seconds;
+}
+
+std::int64_t Race::deadline_ms() const
+{
+    return length_end_ms() + options_.grace.count();
+}
+
+RaceState Race::state() const
+{
+    if (closed_) {
+        return RaceState::Closed;
+    }
+    return riding_ == 0 ? RaceState::Finished : RaceState::Running;
 }
 
 void Race::apply(const Update& update, std::string_view name)
 {
-    opened_order_ = std::min(opened_order_, update.arrival_order);  // shards are not read in order of arrival
-    last_order_ = std::max(last_order_, update.arrival_order);
-    auto* racer = racer_of(update);
-    if (racer == nullptr) {
+    // Shards are not read in order of arrival.
+    opened_order_ = std::min(opened_order_, update.arrival_order);
+    start_ms_ = std::min(start_ms_, update.arrival_ms);
+    if (update.arrival_ms > deadline_ms()) {
+        return;
+    }
+    const auto slot = slot_of(update);
+    if (!slot) {
         return;
     }
     changed_ = true;
-    if (update.second >= racer->entry.second) {
-        set_name(*racer, name);
+    result_changed_ = true;
+    last_order_ = std::max(last_order_, update.arrival_order);
+    last_ms_ = std::max(last_ms_, update.arrival_ms);
+    auto& row = rows_.edit(*slot);
+    row.first_ms = std::min(row.first_ms, update.arrival_ms);
+    row.last_ms = std::max(row.last_ms, update.arrival_ms);
+    auto& ride = rides_[*slot];
+    ride.final = ride.final || update.event == telemetry::Event::Final;
+    set_finished(row, ride.final);
+    if (update.second >= row.second) {
+        set_name(row, name);
     }
-    const auto before = racer->entry.output;
-    const bool joined = racer->entry.second == 0;
-    take_output(*racer, update);
-    if (joined || racer->entry.output != before) {
-        racer->score_order = update.arrival_order;
+    const auto output = take_output(*slot, update.second, update.output);
+    if (update.second >= row.second) {
+        if (update.second > row.second) {
+            row.second = update.second;
+            row.best_before = before_->best(update.racer_id, update.second).value_or(kNone);
+        }
+        row.current_output = output;
+        note_record(*slot);
     }
-    leading_second_ = std::max(leading_second_, racer->entry.second);
+    take_score(*slot, output, update.arrival_order);
+    leading_second_ = std::max(leading_second_, row.second);
 }
 
-Race::Racer* Race::racer_of(const Update& update)
+std::optional<std::uint32_t> Race::slot_of(const Update& update)
 {
-    if (const auto* found = slots_.find(update.racer_id); found != slots_.end()) {
-        return &racers_[found->second];
+    if (const auto slot = rows_.find(update.racer_id)) {
+        return slot;
     }
-    if (racers_.size() >= Races::kMaxRacers) {
-        return nullptr;
+    if (rows_.size() >= Races::kMaxRacers) {
+        return std::nullopt;
     }
-    slots_.insert(update.racer_id, static_cast<std::uint32_t>(racers_.size()));
-    auto& racer = racers_.emplace_back();
-    racer.entry.racer_id = update.racer_id;
-    return &racer;
+    RacerRow row;
+    row.key.racer_id = update.racer_id;
+    row.first_ms = update.arrival_ms;
+    row.last_ms = update.arrival_ms;
+    ++riding_;
+    rides_.emplace_back();
+    return rows_.add(std::move(row));
 }
 
-void Race::set_name(Racer& racer, std::string_view name)
+void Race::set_name(RacerRow& row, std::string_view name) const
 {
-    if (racer.entry.name != name || racer.entry.second == 0) {
-        racer.entry.name = name;
-        options_.on_name(racer.entry.racer_id, name);
+    if (row.name == nullptr || *row.name != name) {
+        row.name = std::make_shared<const std::string>(name);
+        options_.on_name(row.key.racer_id, name);
     }
 }
 
 void Race::tell_names() const
 {
-    for (const auto& racer : racers_) {
-        options_.on_name(racer.entry.racer_id, racer.entry.name);
+    for (std::uint32_t slot = 0; slot < rows_.size(); ++slot) {
+        options_.on_name(rows_[slot].key.racer_id, *rows_[slot].name);
     }
 }
 
-void Race::take_output(Racer& racer, const Update& update) const
+void Race::set_finished(RacerRow& row, bool finished)
 {
-    if (sums()) {
-        racer.outputs.resize(options_.seconds, std::numeric_limits<double>::quiet_NaN());
-        auto& output = racer.outputs[update.second - 1];
-        output = std::fmax(output, update.output);  // of a NaN and a number, the number
+    if (row.finished != finished) {
+        row.finished = finished;
+        finished ? --riding_ : ++riding_;
     }
-    auto& entry = racer.entry;
-    if (update.second > entry.second) {
-        entry.second = update.second;
-        entry.current_output = update.output;
-    } else if (update.second == entry.second) {
-        entry.current_output = std::max(entry.current_output, update.output);
-    }
-    entry.output = score(racer, update.output);
 }
 
-double Race::score(const Racer& racer, double output) const
+double Race::take_output(std::uint32_t slot, std::uint32_t second, double output)
 {
+    auto& outputs = rides_[slot].outputs;
+    if (outputs.size() < second) {
+        outputs.resize(second, kNone);
+    }
+    auto& at = outputs[second - 1];
+    at = std::fmax(at, output);  // of a NaN and a number, the number
+    return at;
+}
+
+void Race::take_score(std::uint32_t slot, double output, std::uint64_t order)
+{
+    const auto old = rows_[slot].key;
+    const bool joins = old.order == 0;
+    double now = 0;
     switch (options_.score) {
         case Score::Output:
-            return racer.entry.current_output;
+            now = rows_[slot].current_output;
+            break;
         case Score::Best:
-            return std::max(racer.entry.output, output);
+            now = joins ? output : std::max(old.score, output);
+            break;
         case Score::Mean:
         case Score::Total:
+            now = score(options_.score, rides_[slot]);
             break;
     }
+    if (joins || now != old.score) {
+        place(slot, {now, order, old.racer_id}, joins);
+    }
+}
+
+void Race::place(std::uint32_t slot, const RankKey& key, bool joins)
+{
+    auto& row = rows_.edit(slot);
+    if (!joins) {
+        order_.erase(row.key);
+        count_score(row.key.score, false);
+    }
+    row.key = key;
+    order_.insert(key);
+    count_score(key.score, true);
+}
+
+void Race::count_score(double score, bool more)
+{
+    if (options_.ties != Ties::Dense) {
+        return;
+    }
+    auto& racers = sharing_[score];
+    if (more && racers++ == 0) {
+        scores_.insert({score, 0, {}});
+    } else if (!more && --racers == 0) {
+        scores_.erase({score, 0, {}});
+        sharing_.erase(score);
+    }
+}
+
+double Race::score(Score meaning, const Ride& ride) const
+{
     // Summed anew from the first second on, so that the order of arrival leaves no trace in the last digits.
     double total = 0;
+    double best = -std::numeric_limits<double>::infinity();
     std::size_t seconds = 0;
-    for (const auto at : racer.outputs) {
+    for (const auto at : ride.outputs) {
         if (!std::isnan(at)) {
             total += at;
+            best = std::max(best, at);
             ++seconds;
         }
     }
-    return options_.score == Score::Total ? total : total / static_cast<double>(seconds);
+    switch (meaning) {
+        case Score::Output:
+            return ride.outputs.back();
+        case Score::Best:
+            return best;
+        case Score::Mean:
+            return total / static_cast<double>(seconds);
+        case Score::Total:
+            break;
+    }
+    return total;
 }
 
-std::optional<double> Race::best_before(const Racer& racer) const
+void Race::note_record(std::uint32_t slot)
 {
-    const auto& entry = racer.entry;
-    return entry.second == racer.resumed_second ? racer.resumed_best : before_->best(entry.racer_id, entry.second);
+    const auto& row = rows_[slot];
+    auto& ride = rides_[slot];
+    if (!row.is_record() || ride.told_record == row.second) {
+        return;
+    }
+    if (ride.noted == 0) {
+        records_.emplace_back();
+        ride.noted = static_cast<std::uint32_t>(records_.size());
+    }
+    records_[ride.noted - 1] = {slot, row.second, row.current_output, row.best_before};
 }
 
-bool Race::beats_history(const Racer& racer) const
+void Race::take_records(std::vector<RecordEvent>& records)
 {
-    const auto best = best_before(racer);
-    return !best || racer.entry.current_output > *best;
+    for (std::size_t at = 0; at < records_.size(); ++at) {
+        const auto& noted = records_[at];
+        const auto& row = rows_[noted.slot];
+        auto& ride = rides_[noted.slot];
+        ride.noted = 0;
+        if (at >= Races::kMaxRecords) {
+            continue;
+        }
+        ride.told_record = noted.second;
+        const auto previous = std::isnan(noted.previous) ? std::nullopt : std::optional(noted.previous);
+        records.push_back({RecordEvent::Kind::Second, class_id_, race_id_, row.key.racer_id, *row.name, noted.second,
+                           noted.output, previous});
+    }
+    records_.clear();
+}
+
+void Race::pass_time(std::int64_t now_ms)
+{
+    if (riding_ == 0 || now_ms < length_end_ms()) {
+        return;
+    }
+    for (std::uint32_t slot = 0; slot < rows_.size(); ++slot) {
+        const auto& row = rows_[slot];
+        if (!row.finished && (now_ms > deadline_ms() || row.last_ms + options_.silence.count() <= now_ms)) {
+            set_finished(rows_.edit(slot), true);
+            changed_ = true;
+            result_changed_ = true;
+        }
+    }
+}
+
+bool Race::due_to_close(std::int64_t now_ms) const
+{
+    return now_ms > deadline_ms() || (riding_ == 0 && now_ms > last_ms_ + options_.grace.count());
+}
+
+void Race::close()
+{
+    closed_ = true;
+    changed_ = true;
+    result_changed_ = true;
+}
+
+void Race::erase(RacerId racer)
+{
+    if (!rows_.find(racer)) {
+        return;
+    }
+    const auto rows = std::exchange(rows_, {});
+    auto rides = std::exchange(rides_, {});
+    order_ = {};
+    scores_ = {};
+    sharing_.clear();
+    records_.clear();
+    riding_ = 0;
+    leading_second_ = 0;
+    for (std::uint32_t slot = 0; slot < rows.size(); ++slot) {
+        if (rows[slot].key.racer_id != racer) {
+            rides[slot].noted = 0;
+            add(rows[slot], std::move(rides[slot]));
+        }
+    }
+    changed_ = true;
+    result_changed_ = true;
+}
+
+/// A racer whose row is complete, but for a place among the others.
+void Race::add(RacerRow row, Ride ride)
+{
+    const auto key = row.key;
+    riding_ += row.finished ? 0 : 1;
+    leading_second_ = std::max(leading_second_, row.second);
+    rides_.push_back(std::move(ride));
+    place(rows_.add(std::move(row)), key, true);
 }
 
 std::shared_ptr<const RaceSnapshot> Race::take_snapshot()
 {
     changed_ = false;
-    std::vector<std::uint32_t> order(racers_.size());
-    for (std::uint32_t at = 0; at < order.size(); ++at) {
-        order[at] = at;
-    }
-    std::sort(order.begin(), order.end(), [this](std::uint32_t left, std::uint32_t right) {
-        const auto& a = racers_[left];
-        const auto& b = racers_[right];
-        if (a.entry.output != b.entry.output) {
-            return a.entry.output > b.entry.output;
-        }
-        return a.score_order != b.score_order ? a.score_order < b.score_order : a.entry.racer_id < b.entry.racer_id;
-    });
     auto snapshot = std::make_shared<RaceSnapshot>();
     snapshot->class_id = class_id_;
     snapshot->race_id = race_id_;
+    snapshot->state = state();
+    snapshot->start_ms = start_ms_;
+    snapshot->last_ms = last_ms_;
     snapshot->opened_order = opened_order_;
     snapshot->leading_second = leading_second_;
-    snapshot->entries.reserve(order.size());
-    for (const auto at : order) {
-        const auto position = static_cast<std::uint32_t>(snapshot->entries.size());
-        auto entry = racers_[at].entry;
-        const bool tied = position != 0 && snapshot->entries.back().output == entry.output;
-        entry.rank = tied ? snapshot->entries.back().rank : position + 1;
-        entry.record = beats_history(racers_[at]);
-        snapshot->entries.push_back(std::move(entry));
+    snapshot->order_ = order_;
+    if (options_.ties == Ties::Dense) {
+        snapshot->scores_ = scores_;
     }
+    snapshot->rows_ = rows_.share();
     return snapshot;
+}
+
+std::shared_ptr<const RaceResult> Race::take_result()
+{
+    if (!result_changed_ || state() == RaceState::Running || rows_.size() == 0) {
+        return nullptr;
+    }
+    result_changed_ = false;
+    auto result = std::make_shared<RaceResult>();
+    result->class_id = class_id_;
+    result->race_id = race_id_;
+    result->start_ms = start_ms_;
+    result->end_ms = last_ms_;
+    result->closed = closed_;
+    result->rows.reserve(rows_.size());
+    for (std::uint32_t slot = 0; slot < rows_.size(); ++slot) {
+        const auto& row = rows_[slot];
+        const auto& ride = rides_[slot];
+        result->rows.push_back({row.key.racer_id, *row.name, row.second, row.finished, score(Score::Output, ride),
+                                score(Score::Best, ride), score(Score::Mean, ride), score(Score::Total, ride),
+                                row.key.order, row.first_ms, row.last_ms});
+    }
+    std::ranges::sort(result->rows, {}, &ResultRow::racer_id);
+    return result;
 }
 
 }  // namespace alleycat::ranking

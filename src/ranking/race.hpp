@@ -1,9 +1,10 @@
 #pragma once
 
-#include <alleycat/core/slot_map.hpp>
 #include <alleycat/ranking/races.hpp>
 
+#include <limits>
 #include <optional>
+#include <unordered_map>
 
 namespace alleycat::ranking {
 
@@ -13,9 +14,15 @@ class StateWriter;
 /// One race and its racers.
 class Race {
 public:
-    Race(const Races::Options& options, ClassId class_id, RaceId race_id, std::uint64_t arrival_order);
+    Race(const Races::Options& options, ClassId class_id, RaceId race_id);
 
+    /// Passes over what comes too late.
     void apply(const Update& update, std::string_view name);
+    /// Racers finish by silence.
+    void pass_time(std::int64_t now_ms);
+    [[nodiscard]] bool due_to_close(std::int64_t now_ms) const;
+    void close();
+    void erase(RacerId racer);
 
     void save(StateWriter& state) const;
     /// The race that was saved, changed; nullptr where `state` does not hold exactly one.
@@ -26,40 +33,62 @@ public:
     [[nodiscard]] bool changed() const { return changed_; }
     [[nodiscard]] std::uint64_t last_order() const { return last_order_; }
     [[nodiscard]] std::shared_ptr<const RaceSnapshot> take_snapshot();
+    void take_records(std::vector<RecordEvent>& records);
+    /// nullptr while it is running, where nothing has changed since the last call, and where nobody is left in it.
+    [[nodiscard]] std::shared_ptr<const RaceResult> take_result();
 
 private:
-    struct Racer {
-        Entry entry;                   // without its rank
-        std::uint64_t score_order{0};  // arrival of the update that brought the score: who got there first
-        std::vector<double> outputs;   // [second - 1], NaN where not ridden; for Score::Mean and Score::Total
-
-        // The latest second before a restart, and the best before the race there: by now the history may hold what this
-        // race brought.
-        std::uint32_t resumed_second{0};
-        std::optional<double> resumed_best;
+    /// What is known of a racer beside the row, which readers share.
+    struct Ride {
+        std::vector<double> outputs;   // [second - 1], NaN where not ridden
+        bool final{false};             // the racer has said so
+        std::uint32_t told_record{0};  // the latest second whose record was taken
+        std::uint32_t noted{0};        // one more than the place among records_; 0: not there
+    };
+    /// A record that waits to be taken.
+    struct Noted {
+        std::uint32_t slot{0};
+        std::uint32_t second{0};
+        double output{0};
+        double previous{0};  // NaN: none
     };
 
-    [[nodiscard]] Racer* racer_of(const Update& update);
-    void set_name(Racer& racer, std::string_view name);
-    void take_output(Racer& racer, const Update& update) const;
-    [[nodiscard]] double score(const Racer& racer, double output) const;
-    /// The history's best at the racer's latest second before the race.
-    [[nodiscard]] std::optional<double> best_before(const Racer& racer) const;
-    [[nodiscard]] bool beats_history(const Racer& racer) const;
-    /// The score needs the outputs of all seconds.
-    [[nodiscard]] bool sums() const { return options_.score == Score::Mean || options_.score == Score::Total; }
-    [[nodiscard]] bool load_racer(Racer& racer, StateReader& state) const;
+    [[nodiscard]] std::optional<std::uint32_t> slot_of(const Update& update);
+    void set_name(RacerRow& row, std::string_view name) const;
+    /// The output of `second` is this now, or higher: returns it.
+    double take_output(std::uint32_t slot, std::uint32_t second, double output);
+    void take_score(std::uint32_t slot, double output, std::uint64_t order);
+    void place(std::uint32_t slot, const RankKey& key, bool joins);
+    void count_score(double score, bool more);
+    void set_finished(RacerRow& row, bool finished);
+    void note_record(std::uint32_t slot);
+    [[nodiscard]] double score(Score meaning, const Ride& ride) const;
+    [[nodiscard]] RaceState state() const;
+    [[nodiscard]] std::int64_t length_end_ms() const;
+    [[nodiscard]] std::int64_t deadline_ms() const;
+    void save_racer(StateWriter& state, std::uint32_t slot) const;
+    [[nodiscard]] bool load_racer(StateReader& state);
+    void add(RacerRow row, Ride ride);
 
     const Races::Options& options_;
     const ClassId class_id_;
     const RaceId race_id_;
     const std::shared_ptr<const history::ClassBests> before_;  // the history when the race opened, or was loaded
-    std::uint64_t opened_order_;
-    std::uint64_t last_order_;
+    std::uint64_t opened_order_{std::numeric_limits<std::uint64_t>::max()};
+    std::uint64_t last_order_{0};
+    std::int64_t start_ms_{std::numeric_limits<std::int64_t>::max()};
+    std::int64_t last_ms_{std::numeric_limits<std::int64_t>::min()};
     std::uint32_t leading_second_{0};
-    std::vector<Racer> racers_;
-    SlotMap slots_;  // racer → position in racers_
+    RacerRows rows_;
+    std::vector<Ride> rides_;  // by slot
+    RankTree order_;
+    RankTree scores_;                                    // each once, where ranks are dense
+    std::unordered_map<double, std::uint32_t> sharing_;  // racers by score, likewise
+    std::size_t riding_{0};                              // racers who have not finished
+    std::vector<Noted> records_;                         // the latest of each racer who has one
+    bool closed_{false};
     bool changed_{false};
+    bool result_changed_{false};
 };
 
 }  // namespace alleycat::ranking

@@ -10,8 +10,8 @@ namespace alleycat::ranking {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
-constexpr auto kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr std::uint8_t kVersion = 2;
+constexpr std::int64_t kLatestMs = 1'000'000'000'000'000;  // so that no sum with a time leaves its type
 
 }  // namespace
 
@@ -19,7 +19,6 @@ std::string Races::save() const
 {
     StateWriter state;
     state.number(kVersion);
-    state.number(static_cast<std::uint8_t>(options_.score));
     state.number(options_.seconds);
     state.number(static_cast<std::uint32_t>(races_.size()));
     for (const auto& [key, race] : races_) {
@@ -38,12 +37,11 @@ Result<void> Races::load(std::string_view bytes)
     clear();
     StateReader state(bytes);
     const auto version = state.number<std::uint8_t>();
-    const auto score = state.number<std::uint8_t>();
     const auto seconds = state.number<std::uint32_t>();
-    if (!state.good() || version != kVersion || score > static_cast<std::uint8_t>(Score::Total)) {
+    if (!state.good() || version != kVersion) {
         return Errc::CorruptFile;
     }
-    if (score != static_cast<std::uint8_t>(options_.score) || seconds > options_.seconds) {
+    if (seconds > options_.seconds) {
         return Errc::OutOfRange;
     }
     if (!load_races(state)) {
@@ -70,7 +68,7 @@ bool Races::load_races(StateReader& state)
             return false;
         }
         last = key;
-        if (!configured(class_id)) {
+        if (!configured(class_id) || is_closed(key)) {
             continue;
         }
         auto race = Race::load(options_, class_id, race_id, rest);
@@ -86,69 +84,83 @@ void Race::save(StateWriter& state) const
 {
     state.number(opened_order_);
     state.number(last_order_);
-    state.number(static_cast<std::uint32_t>(racers_.size()));
-    for (const auto& racer : racers_) {
-        const auto& entry = racer.entry;
-        state.number(raw(entry.racer_id));
-        state.number(entry.second);
-        state.number(entry.output);
-        state.number(entry.current_output);
-        state.number(racer.score_order);
-        state.number(best_before(racer).value_or(kNone));
-        state.number(static_cast<std::uint16_t>(entry.name.size()));
-        state.text(entry.name);
-        if (sums()) {
-            for (std::uint32_t second = 1; second <= entry.second; ++second) {
-                state.number(second <= racer.outputs.size() ? racer.outputs[second - 1] : kNone);
-            }
-        }
+    state.number(start_ms_);
+    state.number(last_ms_);
+    state.number(static_cast<std::uint32_t>(rows_.size()));
+    for (std::uint32_t slot = 0; slot < rows_.size(); ++slot) {
+        save_racer(state, slot);
     }
+}
+
+void Race::save_racer(StateWriter& state, std::uint32_t slot) const
+{
+    const auto& row = rows_[slot];
+    const auto& ride = rides_[slot];
+    state.number(raw(row.key.racer_id));
+    state.number(row.second);
+    state.number(static_cast<std::uint8_t>(row.finished));
+    state.number(static_cast<std::uint8_t>(ride.final));
+    state.number(row.key.order);
+    state.number(row.first_ms);
+    state.number(row.last_ms);
+    state.number(row.best_before);
+    state.number(ride.told_record);
+    state.number(static_cast<std::uint16_t>(row.name->size()));
+    state.text(*row.name);
+    state.numbers<double>(ride.outputs);
 }
 
 std::unique_ptr<Race> Race::load(const Races::Options& options, ClassId class_id, RaceId race_id, StateReader& state)
 {
-    auto race = std::make_unique<Race>(options, class_id, race_id, state.number<std::uint64_t>());
+    auto race = std::make_unique<Race>(options, class_id, race_id);
+    race->opened_order_ = state.number<std::uint64_t>();
     race->last_order_ = state.number<std::uint64_t>();
+    race->start_ms_ = state.number<std::int64_t>();
+    race->last_ms_ = state.number<std::int64_t>();
     race->changed_ = true;
-    const auto racers = state.number<std::uint32_t>();
-    if (racers > Races::kMaxRacers) {
+    race->result_changed_ = true;
+    if (race->start_ms_ < 0 || race->last_ms_ < race->start_ms_ || race->last_ms_ > kLatestMs) {
         return nullptr;
     }
+    const auto racers = state.number<std::uint32_t>();
     for (std::uint32_t slot = 0; slot < racers; ++slot) {
-        Racer racer;
-        if (!race->load_racer(racer, state) || race->slots_.contains(racer.entry.racer_id)) {
+        if (slot == Races::kMaxRacers || !race->load_racer(state)) {
             return nullptr;
         }
-        race->leading_second_ = std::max(race->leading_second_, racer.entry.second);
-        race->slots_.insert(racer.entry.racer_id, slot);
-        race->racers_.push_back(std::move(racer));
     }
     return state.ended_well() ? std::move(race) : nullptr;
 }
 
-bool Race::load_racer(Racer& racer, StateReader& state) const
+bool Race::load_racer(StateReader& state)
 {
-    auto& entry = racer.entry;
-    entry.racer_id = RacerId{state.number<std::uint64_t>()};
-    entry.second = state.number<std::uint32_t>();
-    entry.output = state.number<double>();
-    entry.current_output = state.number<double>();
-    racer.score_order = state.number<std::uint64_t>();
-    racer.resumed_second = entry.second;
-    const auto best = state.number<double>();
-    racer.resumed_best = std::isnan(best) ? std::nullopt : std::optional(best);
-    entry.name = state.text(state.number<std::uint16_t>());
-    if (entry.second < 1 || entry.second > options_.seconds || !std::isfinite(entry.output) ||
-        !std::isfinite(entry.current_output)) {
+    RacerRow row;
+    Ride ride;
+    row.key.racer_id = RacerId{state.number<std::uint64_t>()};
+    row.second = state.number<std::uint32_t>();
+    row.finished = state.number<std::uint8_t>() != 0;
+    ride.final = state.number<std::uint8_t>() != 0;
+    row.key.order = state.number<std::uint64_t>();
+    row.first_ms = state.number<std::int64_t>();
+    row.last_ms = state.number<std::int64_t>();
+    row.best_before = state.number<double>();
+    ride.told_record = state.number<std::uint32_t>();
+    row.name = std::make_shared<const std::string>(state.text(state.number<std::uint16_t>()));
+    if (row.second < 1 || row.second > options_.seconds || row.key.order == 0 || rows_.find(row.key.racer_id) ||
+        row.first_ms < start_ms_ || row.last_ms < row.first_ms || row.last_ms > last_ms_) {
         return false;
     }
-    for (std::uint32_t second = 1; sums() && second <= entry.second && state.good(); ++second) {
-        racer.outputs.push_back(state.number<double>());
-        if (std::isinf(racer.outputs.back())) {
-            return false;
-        }
+    ride.outputs = state.numbers<double>(row.second);
+    const auto infinite = [](double output) { return std::isinf(output); };
+    if (!state.good() || std::isnan(ride.outputs.back()) || std::ranges::any_of(ride.outputs, infinite)) {
+        return false;
     }
-    return state.good();
+    row.current_output = ride.outputs.back();
+    row.key.score = score(options_.score, ride);
+    if (std::isinf(row.key.score)) {
+        return false;
+    }
+    add(std::move(row), std::move(ride));
+    return true;
 }
 
 }  // namespace alleycat::ranking

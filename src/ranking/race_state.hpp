@@ -3,20 +3,23 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace alleycat::ranking {
 
-// The state of all open races as bytes, numbers little-endian, doubles as IEEE 754 has them:
+// The state of all open races as bytes, numbers little-endian, doubles as IEEE 754 has them, times in ms since the
+// epoch:
 //
-//   state   version u8 (1), score u8, race length u32, races u32, the races by ascending class and race id
+//   state   version u8 (2), race length u32, races u32, the races by ascending class and race id
 //   race    class u32, race i64, bytes of the rest of this race u64 (so that a class no longer configured is skipped),
-//           order of its first and of its latest record u64 u64, racers u32, the racers
-//   racer   id u64, latest second u32, score f64, output at that second f64, arrival of the score u64, the history's
-//           best at that second before the race f64 (NaN: none), name's bytes u16, name,
-//           and where the score is mean or total: the outputs at seconds 1 … latest f64 each (NaN: not ridden)
+//           order of its first and of its latest record u64 u64, their arrival i64 i64, racers u32, the racers
+//   racer   id u64, latest second u32, finished u8, final u8, arrival of the score u64, arrival of the first and the
+//           latest record i64 i64, the history's best at the latest second before the race f64 (NaN: none), second of
+//           the record told last u32, name's bytes u16, name, outputs at seconds 1 … latest f64 each (NaN: not ridden)
 static_assert(std::endian::native == std::endian::little);
 
 class StateWriter {
@@ -28,6 +31,11 @@ public:
         char bytes[sizeof value];
         std::memcpy(bytes, &value, sizeof value);
         bytes_.append(bytes, sizeof value);
+    }
+    template <class T>
+    void numbers(std::span<const T> values)
+    {
+        bytes_.append(std::string_view(reinterpret_cast<const char*>(values.data()), values.size_bytes()));
     }
     void text(std::string_view text) { bytes_.append(text); }
 
@@ -52,6 +60,16 @@ public:
             std::memcpy(&value, bytes.data(), sizeof value);
         }
         return value;
+    }
+    template <class T>
+    [[nodiscard]] std::vector<T> numbers(std::size_t count)
+    {
+        const auto bytes = text(count * sizeof(T));
+        std::vector<T> values(bytes.size() / sizeof(T));
+        if (!values.empty()) {
+            std::memcpy(values.data(), bytes.data(), bytes.size());
+        }
+        return values;
     }
     /// Points into what is read.
     [[nodiscard]] std::string_view text(std::uint64_t bytes)

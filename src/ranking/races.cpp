@@ -3,6 +3,8 @@
 #include <alleycat/ranking/races.hpp>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace alleycat::ranking {
 
@@ -29,17 +31,38 @@ Race* Races::race_of(const Update& update)
     }
     auto at = races_.find(key);
     if (at == races_.end()) {
-        if (!configured(update.class_id)) {
+        if (!configured(update.class_id) || is_closed(key)) {
             return nullptr;
         }
         make_room(update.class_id, options_.open_races - 1);
-        at =
-            races_.emplace(key, std::make_unique<Race>(options_, update.class_id, update.race_id, update.arrival_order))
-                .first;
+        at = races_.emplace(key, std::make_unique<Race>(options_, update.class_id, update.race_id)).first;
     }
     latest_ = at->second.get();
     latest_key_ = key;
     return latest_;
+}
+
+bool Races::is_closed(const Key& key)
+{
+    if (remembered_.contains(key)) {
+        return true;
+    }
+    const bool closed = options_.closed && options_.closed(key.first, key.second);
+    if (closed) {
+        remember_closed(key);
+    }
+    return closed;
+}
+
+void Races::remember_closed(const Key& key)
+{
+    if (remembered_.insert(key).second) {
+        remembered_order_.push_back(key);
+    }
+    if (remembered_order_.size() > kRemembered) {
+        remembered_.erase(remembered_order_.front());
+        remembered_order_.pop_front();
+    }
 }
 
 void Races::add_class(ClassId id)
@@ -65,27 +88,76 @@ void Races::make_room(ClassId class_id, std::size_t most)
         }
         const auto silent = std::min_element(
             first, last, [](const auto& a, const auto& b) { return a.second->last_order() < b.second->last_order(); });
-        if (silent->second->changed()) {
-            evicted_[silent->first] = silent->second->take_snapshot();
-        }
-        latest_ = nullptr;
-        races_.erase(silent);
+        close(silent);
     }
+}
+
+void Races::pass_time(std::int64_t now_ms)
+{
+    for (auto race = races_.begin(); race != races_.end();) {
+        race->second->pass_time(now_ms);
+        race = race->second->due_to_close(now_ms) ? close(race) : std::next(race);
+    }
+}
+
+Races::OpenRaces::iterator Races::close(OpenRaces::iterator race)
+{
+    race->second->close();
+    race->second->take_records(records_);
+    closed_.push_back(race->second->take_snapshot());
+    if (auto result = race->second->take_result()) {
+        results_.push_back(std::move(result));
+    }
+    remember_closed(race->first);
+    latest_ = nullptr;
+    return races_.erase(race);
+}
+
+void Races::erase(RacerId racer)
+{
+    const auto is_theirs = [racer](const auto& each) { return each.racer_id == racer; };
+    for (const auto& [key, race] : races_) {
+        race->take_records(records_);  // those of the others are kept
+        race->erase(racer);
+    }
+    std::erase_if(records_, is_theirs);
+    for (auto& result : results_) {
+        auto left = std::make_shared<RaceResult>(*result);
+        std::erase_if(left->rows, is_theirs);
+        result = std::move(left);
+    }
+    std::erase_if(results_, [](const auto& result) { return result->rows.empty(); });
 }
 
 std::vector<std::shared_ptr<const RaceSnapshot>> Races::take_changed()
 {
-    std::vector<std::shared_ptr<const RaceSnapshot>> changed;
-    for (auto& [key, snapshot] : evicted_) {
-        changed.push_back(std::move(snapshot));
-    }
-    evicted_.clear();
+    auto changed = std::exchange(closed_, {});
     for (const auto& [key, race] : races_) {
         if (race->changed()) {
             changed.push_back(race->take_snapshot());
         }
     }
     return changed;
+}
+
+std::vector<RecordEvent> Races::take_records()
+{
+    auto records = std::exchange(records_, {});
+    for (const auto& [key, race] : races_) {
+        race->take_records(records);
+    }
+    return records;
+}
+
+std::vector<std::shared_ptr<const RaceResult>> Races::take_results()
+{
+    auto results = std::exchange(results_, {});
+    for (const auto& [key, race] : races_) {
+        if (auto result = race->take_result()) {
+            results.push_back(std::move(result));
+        }
+    }
+    return results;
 }
 
 void Races::tell_names() const
@@ -104,7 +176,9 @@ void Races::tell_names() const
 void Races::clear()
 {
     races_.clear();
-    evicted_.clear();
+    closed_.clear();
+    results_.clear();
+    records_.clear();
     latest_ = nullptr;
 }
 

@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace alleycat::ranking {
 
-RankingThread::RankingThread(Races::Options options, std::chrono::milliseconds tick, std::size_t shards,
-                             Publish publish)
-    : classes_(options.classes),
-      bests_(options.bests),
-      races_(std::move(options)),
-      applied_(shards),
-      tick_(tick),
-      outboxes_(shards),
-      publish_(std::move(publish))
+RankingThread::RankingThread(Options options, Publish publish)
+    : options_(std::move(options)),
+      publish_(std::move(publish)),
+      outboxes_(options_.shards),
+      classes_(options_.races.classes),
+      races_(options_.races),
+      applied_(options_.shards)
 {
 }
 
@@ -43,23 +42,36 @@ void RankingThread::hurry()
 void RankingThread::catch_up()
 {
     std::unique_lock lock(mutex_);
-    const auto ticket = ++asked_;
+    const auto ticket = ++asked_.tickets;
     hurry_ = true;
     wake_.notify_one();
     caught_up_.wait(lock, [this, ticket] { return answered_ >= ticket; });
 }
 
-RankingThread::Saved RankingThread::save()
+RankingThread::Saved RankingThread::save(Save what)
 {
     std::unique_lock lock(mutex_);
     if (!running_) {
-        return state();
+        return state(what);
     }
-    auto future = savers_.emplace_back().get_future();
+    auto future = asked_.savers.emplace_back(Saver{what, {}}).promise.get_future();
     hurry_ = true;
     lock.unlock();
     wake_.notify_one();
     return future.get();
+}
+
+void RankingThread::erase(RacerId racer)
+{
+    {
+        const std::lock_guard lock(mutex_);
+        if (!running_) {
+            races_.erase(racer);
+            return;
+        }
+        asked_.erased.push_back(racer);
+    }
+    catch_up();
 }
 
 Result<void> RankingThread::restore(const Saved& saved)
@@ -70,6 +82,11 @@ Result<void> RankingThread::restore(const Saved& saved)
         std::copy_n(saved.applied.begin(), std::min(saved.applied.size(), applied_.size()), applied_.begin());
     }
     return loaded;
+}
+
+void RankingThread::begin_behind(const std::vector<std::uint64_t>& applied)
+{
+    std::copy_n(applied.begin(), std::min(applied.size(), applied_.size()), applied_.begin());
 }
 
 void RankingThread::stop()
@@ -86,50 +103,71 @@ void RankingThread::stop()
 
 void RankingThread::run()
 {
-    auto next_tick = std::chrono::steady_clock::now() + tick_;
+    auto next_tick = std::chrono::steady_clock::now() + options_.tick;
+    bool replayed = !clock();
     for (bool stopping = false; !stopping;) {
-        std::vector<ClassId> added;
-        std::uint64_t asked = 0;
-        std::vector<std::promise<Saved>> savers;
-        {
-            std::unique_lock lock(mutex_);
-            wake_.wait_until(lock, next_tick, [this] { return hurry_ || stopping_; });
-            hurry_ = false;
-            stopping = stopping_;
-            asked = asked_;
-            savers.swap(savers_);
-            added.swap(new_classes_);
-        }
-        take_classes(added);
+        auto asked = wait(next_tick, stopping);
+        const auto now_ms = clock();  // before what came until then is read
+        take_classes(asked.classes);
         apply_waiting();
+        if (replayed || !now_ms) {
+            static_cast<void>(races_.take_records());  // from before the start: they were told then
+        }
+        replayed = !now_ms;
+        for (const auto racer : asked.erased) {
+            races_.erase(racer);
+        }
         {
             const std::lock_guard lock(mutex_);
-            answered_ = stopping ? std::numeric_limits<std::uint64_t>::max() : asked;
+            answered_ = stopping ? std::numeric_limits<std::uint64_t>::max() : asked.tickets;
         }
         caught_up_.notify_all();
-        answer(std::move(savers));
+        answer(std::move(asked.savers));
         const auto now = std::chrono::steady_clock::now();
         if (now >= next_tick || stopping) {
-            Changes changes{races_.take_changed(), take_changed_histories()};
-            if (!changes.races.empty() || !changes.histories.empty()) {
-                publish_(std::move(changes));
-            }
-            next_tick = std::max(next_tick + tick_, now);
+            publish_changes(now_ms);
+            next_tick = std::max(next_tick + options_.tick, now);
         }
     }
-    std::vector<std::promise<Saved>> late;
-    {
-        const std::lock_guard lock(mutex_);
-        running_ = false;
-        late.swap(savers_);
+    // What was asked too late. Under the lock, since from here on others do it themselves.
+    const std::lock_guard lock(mutex_);
+    running_ = false;
+    for (const auto racer : asked_.erased) {
+        races_.erase(racer);
     }
-    answer(std::move(late));
+    answer(std::move(asked_.savers));
+}
+
+std::optional<std::int64_t> RankingThread::clock() const
+{
+    return options_.now_ms ? options_.now_ms() : std::nullopt;
+}
+
+RankingThread::Asked RankingThread::wait(std::chrono::steady_clock::time_point until, bool& stopping)
+{
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, until, [this] { return hurry_ || stopping_; });
+    hurry_ = false;
+    stopping = stopping_;
+    const auto tickets = asked_.tickets;
+    return std::exchange(asked_, {{}, {}, {}, tickets});
+}
+
+void RankingThread::publish_changes(std::optional<std::int64_t> now_ms)
+{
+    if (now_ms) {
+        races_.pass_time(*now_ms);
+    }
+    Changes changes{races_.take_changed(), races_.take_records(), take_changed_histories()};
+    if (!changes.races.empty() || !changes.records.empty() || changes.histories) {
+        publish_(std::move(changes));
+    }
 }
 
 void RankingThread::add_class(ClassId id)
 {
     const std::lock_guard lock(mutex_);
-    new_classes_.push_back(id);
+    asked_.classes.push_back(id);
     hurry_ = true;
 }
 
@@ -143,15 +181,15 @@ void RankingThread::take_classes(const std::vector<ClassId>& added)
     }
 }
 
-std::vector<ClassId> RankingThread::take_changed_histories()
+bool RankingThread::take_changed_histories()
 {
-    std::vector<ClassId> changed;
+    bool changed = false;
     for (const auto id : classes_) {
-        auto bests = bests_(id);
+        auto bests = options_.races.bests(id);
         auto& published = published_bests_[id];
         if (bests != published) {
             published = std::move(bests);
-            changed.push_back(id);
+            changed = true;
         }
     }
     return changed;
@@ -167,20 +205,15 @@ void RankingThread::apply_waiting()
     }
 }
 
-void RankingThread::begin_behind(const std::vector<std::uint64_t>& applied)
+RankingThread::Saved RankingThread::state(Save what)
 {
-    std::copy_n(applied.begin(), std::min(applied.size(), applied_.size()), applied_.begin());
+    return {applied_, what == Save::All ? races_.save() : std::string(), races_.take_results()};
 }
 
-RankingThread::Saved RankingThread::state() const
-{
-    return {applied_, races_.save()};
-}
-
-void RankingThread::answer(std::vector<std::promise<Saved>> savers) const
+void RankingThread::answer(std::vector<Saver> savers)
 {
     for (auto& saver : savers) {
-        saver.set_value(state());
+        saver.promise.set_value(state(saver.what));
     }
 }
 

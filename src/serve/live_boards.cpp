@@ -8,106 +8,132 @@ namespace {
 
 constexpr std::size_t kMaxSeconds = 16;  // ranked seconds kept a class: racers of one race are near each other
 
+bool is_open(const ranking::RaceSnapshot& race)
+{
+    return race.state != ranking::RaceState::Closed;
+}
+
 }  // namespace
 
-void LiveBoards::update(std::shared_ptr<const ranking::RaceSnapshot> race)
+void LiveBoards::update(Snapshot race)
 {
     auto& races = classes_[race->class_id].races;
-    races[race->race_id] = {race, {}};
+    const auto id = race->race_id;
+    races[id] = std::move(race);
     if (races.size() > options_.races) {
         races.erase(std::min_element(races.begin(), races.end(), [](const auto& a, const auto& b) {
-            return a.second.snapshot->opened_order < b.second.snapshot->opened_order;
+            return std::pair(is_open(*a.second), a.second->opened_order) <
+                   std::pair(is_open(*b.second), b.second->opened_order);
         }));
     }
 }
 
-LiveBoards::Race* LiveBoards::race_of(const LiveQuery& query)
+void LiveBoards::erase(RacerId racer)
 {
-    auto& races = classes_[query.class_id].races;
-    const auto found = query.race_id ? races.find(*query.race_id)
-                                     : std::max_element(races.begin(), races.end(), [](const auto& a, const auto& b) {
-                                           return a.second.snapshot->opened_order < b.second.snapshot->opened_order;
-                                       });
-    return found == races.end() ? nullptr : &found->second;
+    for (auto& [id, known] : classes_) {
+        std::erase_if(known.races,
+                      [&](const auto& race) { return !is_open(*race.second) && race.second->position(racer); });
+    }
 }
 
-const ranking::Entry* LiveBoards::rider(const LiveQuery& query)
+LiveBoards::Snapshot LiveBoards::race(ClassId class_id, RaceId race_id) const
 {
-    auto* race = query.racer_id ? race_of(query) : nullptr;
-    if (race == nullptr) {
+    const auto known = classes_.find(class_id);
+    if (known == classes_.end()) {
         return nullptr;
     }
-    const auto& entries = race->snapshot->entries;
-    if (race->positions.empty()) {
-        for (std::uint32_t at = 0; at < entries.size(); ++at) {
-            race->positions.emplace(entries[at].racer_id, at);
+    const auto found = known->second.races.find(race_id);
+    return found == known->second.races.end() ? nullptr : found->second;
+}
+
+std::vector<LiveBoards::Snapshot> LiveBoards::races(ClassId class_id) const
+{
+    std::vector<Snapshot> found;
+    if (const auto known = classes_.find(class_id); known != classes_.end()) {
+        for (const auto& [id, race] : known->second.races) {
+            found.push_back(race);
         }
     }
-    const auto found = race->positions.find(*query.racer_id);
-    return found == race->positions.end() ? nullptr : &entries[found->second];
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a->opened_order > b->opened_order; });
+    return found;
+}
+
+LiveBoards::Snapshot LiveBoards::race_of(const LiveQuery& query) const
+{
+    if (query.race_id) {
+        return race(query.class_id, *query.race_id);
+    }
+    const auto known = classes_.find(query.class_id);
+    if (known == classes_.end() || known->second.races.empty()) {
+        return nullptr;
+    }
+    const auto& races = known->second.races;
+    return std::max_element(
+               races.begin(), races.end(),
+               [](const auto& a, const auto& b) { return a.second->opened_order < b.second->opened_order; })
+        ->second;
+}
+
+std::optional<ranking::Entry> LiveBoards::rider(const LiveQuery& query) const
+{
+    const auto race = query.racer_id ? race_of(query) : nullptr;
+    return race != nullptr ? race->find(*query.racer_id) : std::nullopt;
 }
 
 /// Looks at the viewer's second where the viewer rides, else at the race's, else at a race's last.
-ranking::AlltimeBoard LiveBoards::alltime(const LiveQuery& query)
+std::pair<ranking::AlltimeBoard, std::uint32_t> LiveBoards::alltime(const LiveQuery& query)
 {
     auto& known = classes_[query.class_id];
     if (auto bests = options_.bests(query.class_id); bests != known.bests || known.seconds.size() > kMaxSeconds) {
         known.bests = std::move(bests);
         known.seconds.clear();
     }
-    const auto* riding = rider(query);
-    const auto* race = race_of(query);
-    const auto second = riding != nullptr ? riding->second
-                        : race != nullptr ? race->snapshot->leading_second
-                                          : options_.last_second;
+    const auto riding = rider(query);
+    const auto race = race_of(query);
+    const auto second = riding ? riding->second : race != nullptr ? race->leading_second : options_.last_second;
     auto& ranked = known.seconds[second];
     if (!ranked) {
         ranked = ranking::rank_second(*known.bests, second);
     }
-    return {ranked, riding, riding != nullptr ? known.bests->best(riding->racer_id, second) : std::nullopt};
+    const auto best = riding ? known.bests->best(riding->racer_id, second) : std::nullopt;
+    return {ranking::AlltimeBoard(ranked, options_.ties, riding, best), second};
 }
 
-LiveBoards::Sources LiveBoards::sources(const LiveQuery& query)
+LiveBoards::Sources LiveBoards::sources(const LiveQuery& query) const
 {
-    const auto* race = race_of(query);
-    return {race != nullptr ? race->snapshot : nullptr,
-            query.board == Board::Alltime ? options_.bests(query.class_id) : nullptr};
+    return {race_of(query), query.board == Board::Alltime ? options_.bests(query.class_id) : nullptr};
 }
 
 LiveChannel::View LiveBoards::view(const LiveQuery& query)
 {
     LiveChannel::View view;
-    const auto* race = race_of(query);
-    view.race_id = race != nullptr ? std::optional(race->snapshot->race_id) : query.race_id;
+    const auto race = race_of(query);
+    view.race_id = race != nullptr ? std::optional(race->race_id) : query.race_id;
     if (query.board == Board::Alltime) {
-        const auto board = alltime(query);
+        const auto board = alltime(query).first;
         view.total = board.size();
         view.entries = board.top(query.top);
         for (auto& entry : view.entries) {
             entry.name = options_.name_of(entry.racer_id);
         }
     } else if (race != nullptr) {
-        const auto& entries = race->snapshot->entries;
-        view.total = entries.size();
-        view.entries.assign(entries.begin(),
-                            entries.begin() + static_cast<std::ptrdiff_t>(std::min(query.top, entries.size())));
+        view.total = race->size();
+        view.entries = race->entries(0, query.top);
     }
     return view;
 }
 
 std::optional<ranking::Entry> LiveBoards::own_row(const LiveQuery& query)
 {
-    const auto* riding = rider(query);
     if (query.board == Board::Now) {
-        return riding != nullptr ? std::optional(*riding) : std::nullopt;
+        return rider(query);
     }
-    const auto board = alltime(query);
-    const auto best = board.best_of(*query.racer_id);
-    if (!best) {
-        return std::nullopt;
+    const auto [board, second] = alltime(query);
+    auto entry = board.find(*query.racer_id, classes_[query.class_id].bests->best(*query.racer_id, second));
+    if (entry) {
+        entry->name = options_.name_of(*query.racer_id);
     }
-    auto entry = board.entry(*query.racer_id, *best);
-    entry.name = options_.name_of(*query.racer_id);
     return entry;
 }
 

@@ -5,7 +5,8 @@
 #include <alleycat/serve/live_feed.hpp>
 
 #include <map>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace alleycat::serve {
 
@@ -14,35 +15,41 @@ class LiveBoards {
 public:
     explicit LiveBoards(const LiveFeed::Options& options) : options_(options) {}
 
-    void update(std::shared_ptr<const ranking::RaceSnapshot> race);
+    using Snapshot = std::shared_ptr<const ranking::RaceSnapshot>;
+
+    void update(Snapshot race);
+    /// Forgets the closed races that hold the racer.
+    void erase(RacerId racer);
+
+    /// The race as last seen; null where it is not remembered.
+    [[nodiscard]] Snapshot race(ClassId class_id, RaceId race_id) const;
+    /// Those remembered of the class, newest first.
+    [[nodiscard]] std::vector<Snapshot> races(ClassId class_id) const;
 
     /// What the board of `query` is made from; while it is the same, the board is.
     struct Sources {
-        std::shared_ptr<const ranking::RaceSnapshot> race;
+        Snapshot race;
         std::shared_ptr<const history::ClassBests> bests;  // of an all-time board
 
         bool operator==(const Sources&) const = default;
     };
-    [[nodiscard]] Sources sources(const LiveQuery& query);
+    [[nodiscard]] Sources sources(const LiveQuery& query) const;
     /// What the board of `query` shows now.
     [[nodiscard]] LiveChannel::View view(const LiveQuery& query);
     /// The row of the query's racer, with its rank; nullopt where it is not on the board.
     [[nodiscard]] std::optional<ranking::Entry> own_row(const LiveQuery& query);
 
 private:
-    struct Race {
-        std::shared_ptr<const ranking::RaceSnapshot> snapshot;
-        std::unordered_map<RacerId, std::uint32_t> positions;  // in snapshot->entries; made when first asked for
-    };
     struct Class {
-        std::map<RaceId, Race> races;
+        std::map<RaceId, Snapshot> races;
         std::shared_ptr<const history::ClassBests> bests;  // that `seconds` was made from
         std::map<std::uint32_t, std::shared_ptr<const ranking::BestsOfSecond>> seconds;
     };
 
-    [[nodiscard]] Race* race_of(const LiveQuery& query);
-    [[nodiscard]] const ranking::Entry* rider(const LiveQuery& query);
-    [[nodiscard]] ranking::AlltimeBoard alltime(const LiveQuery& query);
+    [[nodiscard]] Snapshot race_of(const LiveQuery& query) const;
+    [[nodiscard]] std::optional<ranking::Entry> rider(const LiveQuery& query) const;
+    /// The all-time board as the query's racer sees it, and the second it is of.
+    [[nodiscard]] std::pair<ranking::AlltimeBoard, std::uint32_t> alltime(const LiveQuery& query);
 
     const LiveFeed::Options& options_;
     std::map<ClassId, Class> classes_;

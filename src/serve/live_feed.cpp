@@ -1,6 +1,7 @@
 #include "live_boards.hpp"
 
 #include <alleycat/serve/live_feed.hpp>
+#include <alleycat/serve/record_message.hpp>
 
 #include <algorithm>
 
@@ -31,6 +32,8 @@ public:
     explicit Impl(Options options) : options_(std::move(options)), boards_(options_) {}
 
     void publish(const ranking::RankingThread::Changes& changes);
+    void publish(std::span<const ranking::RecordEvent> records);
+    void update_all();
     [[nodiscard]] Channel& join(Viewer& viewer, const LiveQuery& query);
     void leave(Viewer& viewer, Channel& channel);
 
@@ -41,7 +44,13 @@ public:
     std::uint64_t resyncs_{0};
 
 private:
+    using Records = std::vector<const ranking::RecordEvent*>;
+
     void update(Channel& channel);
+    /// The channels whose viewers watch the race, on either board.
+    [[nodiscard]] std::vector<Channel*> watching(ClassId class_id, RaceId race_id);
+    /// The records' messages, each in a frame, one behind the other.
+    [[nodiscard]] static std::shared_ptr<const std::string> frames(Records records);
     [[nodiscard]] static ChannelKey key(const LiveQuery& query);
 };
 
@@ -81,14 +90,32 @@ public:
 
     void send(const std::shared_ptr<const std::string>& shared)
     {
-        if (behind_ || socket_->queued_bytes() + shared->size() > std::max(kMaxQueuedBytes, 2 * shared->size())) {
+        if (behind_ || waiting_bytes() + shared->size() > std::max(kMaxQueuedBytes, 2 * shared->size())) {
             behind_ = true;  // on_drained() follows, since something is queued
             return;
         }
         socket_->send(shared, channel_->own_rows ? net::make_frame(Opcode::Continuation, own_row()) : std::string());
     }
 
+    void send_records(const std::shared_ptr<const std::string>& shared)
+    {
+        if (socket_->queued_bytes() == 0) {
+            record_bytes_ = 0;
+        }
+        if (!behind_ && record_bytes_ + shared->size() <= kMaxRecordBytes) {
+            record_bytes_ += shared->size();
+            socket_->send(shared);
+        }
+    }
+
 private:
+    /// What waits of the boards' messages, at least.
+    [[nodiscard]] std::size_t waiting_bytes() const
+    {
+        const auto queued = socket_->queued_bytes();
+        return queued - std::min(queued, record_bytes_);
+    }
+
     [[nodiscard]] std::string own_row() const
     {
         std::string text = R"(,"me":)";
@@ -104,6 +131,7 @@ private:
     const LiveQuery query_;
     net::WebSocket* socket_{nullptr};
     Channel* channel_{nullptr};
+    std::size_t record_bytes_{0};  // of records, sent since nothing waited
     bool behind_{false};
 };
 
@@ -147,9 +175,61 @@ void LiveFeed::Impl::publish(const ranking::RankingThread::Changes& changes)
     for (const auto& race : changes.races) {
         boards_.update(race);
     }
+    update_all();
+    publish(changes.records);
+}
+
+void LiveFeed::Impl::update_all()
+{
     for (auto& [shared, channel] : channels_) {
         update(channel);
     }
+}
+
+void LiveFeed::Impl::publish(std::span<const ranking::RecordEvent> records)
+{
+    std::map<std::pair<ClassId, RaceId>, Records> races;
+    for (const auto& record : records) {
+        races[{record.class_id, record.race_id}].push_back(&record);
+    }
+    for (auto& [race, ridden] : races) {
+        const auto channels = watching(race.first, race.second);
+        if (channels.empty()) {
+            continue;
+        }
+        const auto shared = frames(std::move(ridden));
+        for (auto* channel : channels) {
+            for (auto* viewer : channel->viewers) {
+                viewer->send_records(shared);
+            }
+        }
+    }
+}
+
+std::vector<LiveFeed::Impl::Channel*> LiveFeed::Impl::watching(ClassId class_id, RaceId race_id)
+{
+    std::vector<Channel*> found;
+    for (auto& [shared, channel] : channels_) {
+        const auto& newest = channel.shown.race;
+        const auto race = channel.query.race_id ? channel.query.race_id
+                          : newest != nullptr   ? std::optional(newest->race_id)
+                                                : std::nullopt;
+        if (channel.query.class_id == class_id && race == race_id) {
+            found.push_back(&channel);
+        }
+    }
+    return found;
+}
+
+std::shared_ptr<const std::string> LiveFeed::Impl::frames(Records records)
+{
+    std::stable_sort(records.begin(), records.end(), [](const auto* a, const auto* b) { return a->kind > b->kind; });
+    records.resize(std::min(records.size(), kMaxRecords));
+    std::string all;
+    for (const auto* record : records) {
+        all.append(make_frame(Opcode::Text, record_message(*record)));
+    }
+    return std::make_shared<const std::string>(std::move(all));
 }
 
 void LiveFeed::Impl::update(Channel& channel)
@@ -186,11 +266,25 @@ void LiveFeed::publish(const ranking::RankingThread::Changes& changes)
     impl_->publish(changes);
 }
 
-std::shared_ptr<const ranking::RaceSnapshot> LiveFeed::newest_race(ClassId id) const
+void LiveFeed::publish_records(std::span<const ranking::RecordEvent> records)
 {
-    LiveQuery query;
-    query.class_id = id;
-    return impl_->boards_.sources(query).race;
+    impl_->publish(records);
+}
+
+void LiveFeed::erase(RacerId racer)
+{
+    impl_->boards_.erase(racer);
+    impl_->update_all();
+}
+
+std::shared_ptr<const ranking::RaceSnapshot> LiveFeed::race(ClassId class_id, RaceId race_id) const
+{
+    return impl_->boards_.race(class_id, race_id);
+}
+
+std::vector<std::shared_ptr<const ranking::RaceSnapshot>> LiveFeed::races(ClassId class_id) const
+{
+    return impl_->boards_.races(class_id);
 }
 
 std::size_t LiveFeed::viewers() const

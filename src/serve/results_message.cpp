@@ -1,4 +1,5 @@
-#include <alleycat/core/json_text.hpp>
+#include "results_text.hpp"
+
 #include <alleycat/serve/results_message.hpp>
 
 namespace alleycat::serve {
@@ -7,16 +8,9 @@ std::string results_message(const ranking::RaceSnapshot& race, std::chrono::syst
 {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count();
     std::string text = R"({"msg":"results","classId":")" + std::to_string(raw(race.class_id)) + R"(","raceId":"race-)" +
-                       std::to_string(raw(race.race_id)) + R"(","ts":")" + std::to_string(ms) + R"(","results":"{)";
-    for (const auto& entry : race.entries) {
-        append_number(text.append(R"(\")"), raw(entry.racer_id));
-        append_number(text.append(R"(\":)"), entry.output);
-        text.push_back(',');
-    }
-    if (!race.entries.empty()) {
-        text.pop_back();
-    }
-    return text.append(R"(}"})");
+                       std::to_string(raw(race.race_id)) + R"(","ts":")" + std::to_string(ms) + R"(","results":)";
+    append_results(text, race.entries());
+    return text.append("}");
 }
 
 }  // namespace alleycat::serve

@@ -4,6 +4,8 @@
 #include "sender.hpp"
 #include "simulation.hpp"
 
+#include <alleycat/core/clock.hpp>
+
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <sys/ioctl.h>
@@ -36,11 +38,7 @@ double process_cpu_s()
 Clocks real_clocks()
 {
     return {&std::chrono::steady_clock::now,
-            [] {
-                return std::chrono::duration_cast<std::chrono::milliseconds>(
-                           std::chrono::system_clock::now().time_since_epoch())
-                    .count();
-            },
+            [] { return epoch_ms(); },
             &process_cpu_s};
 }
 

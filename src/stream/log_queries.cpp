@@ -1,3 +1,4 @@
+#include <alleycat/core/clock.hpp>
 #include <alleycat/stream/log_queries.hpp>
 
 #include <algorithm>
@@ -5,15 +6,13 @@
 namespace alleycat::stream {
 
 using std::chrono::steady_clock;
-using std::chrono::system_clock;
 
 namespace {
 
 /// How long ago `arrival_ms` was; a clock that was set back does not make it negative, nor 0, which means "none".
 std::int64_t age_ms(std::int64_t arrival_ms)
 {
-    const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch());
-    return std::max<std::int64_t>(now.count() - arrival_ms, 1);
+    return std::max<std::int64_t>(epoch_ms() - arrival_ms, 1);
 }
 
 /// Without those whose records all arrived before `not_before_ms`: they were complete when the next one began.

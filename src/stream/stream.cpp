@@ -1,5 +1,6 @@
 #include "shard.hpp"
 
+#include <alleycat/core/clock.hpp>
 #include <alleycat/stream/stream.hpp>
 
 #include <cassert>
@@ -109,9 +110,7 @@ public:
     std::int64_t arrival_ms()
     {
         if (pushed_in_all_ == 0) {
-            using std::chrono::milliseconds;
-            const auto now = std::chrono::system_clock::now().time_since_epoch();
-            arrival_ms_ = std::chrono::duration_cast<milliseconds>(now).count();
+            arrival_ms_ = epoch_ms();
         }
         return arrival_ms_;
     }

@@ -166,6 +166,7 @@ const HOMES = [
     header: /^(mosquitto|mqtt_protocol|mosquittopp)\.h$/,
     home: ({ name }) => MQTT_FILES.includes(name),
   },
+  { of: 'sqlite3', header: /^sqlite3/, home: ({ room }) => room === 'results' },
   { of: 'simdjson', header: /^simdjson/, home: ({ room }) => ['telemetry', 'delivery', 'history', 'ingest', 'sim'].includes(room) },
   { of: 'zlib', header: /^zlib\.h$/, home: ({ room }) => ['delivery', 'history'].includes(room) },
   { of: 'prometheus-cpp', header: /^prometheus\//, home: ({ room }) => room === 'serve' },

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alleycat/core/erased_racers.hpp>
 #include <alleycat/core/hourly_folder.hpp>
 #include <alleycat/delivery/delivery_thread.hpp>
 #include <alleycat/delivery/stop_signal.hpp>
@@ -51,6 +52,10 @@ public:
         /// Whether the log has every record. If not, those that could not be stored until the stop are handed on all
         /// the same.
         bool log{true};
+        /// Records of these are dropped, whatever the transform makes of them: neither stored nor handed on. Likewise
+        /// those that are no valid records and name one of them. Asked behind the transform; outlives the pool; null:
+        /// there are none.
+        const ErasedRacers* erased{nullptr};
         std::function<std::unique_ptr<Transform>()> make_transform;  ///< called once a worker; empty: built in
         Wait wait;  ///< before a file is tried again; empty: real time, ended by the stop
     };

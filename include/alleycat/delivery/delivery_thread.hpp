@@ -4,10 +4,12 @@
 #include <alleycat/delivery/window.hpp>
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <variant>
 #include <vector>
 
 namespace alleycat::delivery {
@@ -18,7 +20,7 @@ struct Delivered {
     std::uint64_t last_sequence{0};  ///< every record of the shard up to this one is in this window or an earlier one
     std::vector<telemetry::Sample> samples;  ///< what the history is to compare, in the order of the records
     std::uint64_t failed{0};                 ///< records, stored under processing-failed
-    std::uint64_t dropped{0};                ///< records that the transform left out
+    std::uint64_t dropped{0};                ///< records that the transform left out, or of racers who are erased
 };
 
 /// Where delivered windows go.
@@ -44,18 +46,26 @@ public:
     ~DeliveryThread();
 
     void start();
+    using Task = std::function<void()>;
+
     /// Hands the window over, as soon as there is room. Any thread; none may be inside when stop() is called.
     void deliver(Delivered window);
+    /// Runs `task` on the delivery thread, behind the windows that were handed over before. Likewise.
+    void run_behind(Task task);
     /// Delivers what waits, finishes the sink and ends the thread.
     void stop();
 
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
 
 private:
-    void run();
-    [[nodiscard]] std::optional<Delivered> take(SteadyTime until);
+    using Work = std::variant<Delivered, Task>;
 
-    BoundedQueue<Delivered> queue_;
+    void run();
+    void push(Work work);
+    [[nodiscard]] std::optional<Work> take(SteadyTime until);
+    void perform(const Work& work);
+
+    BoundedQueue<Work> queue_;
     std::mutex room_mutex_;
     std::condition_variable room_;            // something left the queue
     const std::unique_ptr<WindowSink> sink_;  // the delivery thread

@@ -29,7 +29,9 @@ public:
 
     [[nodiscard]] const RacerIndex& racers() const { return *racers_; }
     /// The outputs at `second` (1 …), nullptr where nobody has any.
-    [[nodiscard]] const Column* at(std::uint32_t second) const;
+    [[nodiscard]] const Column* at(std::uint32_t second) const { return column(second).get(); }
+    /// The same, to be kept: while the outputs of a second stay as they are, snapshots share its column.
+    [[nodiscard]] const std::shared_ptr<const Column>& column(std::uint32_t second) const;
     [[nodiscard]] std::optional<double> best(RacerId racer, std::uint32_t second) const;
     /// The highest second that any racer has an output at; 0 where there is none.
     [[nodiscard]] std::uint32_t last_second() const;
@@ -54,6 +56,10 @@ public:
     /// many were kept. Any order and any repetition of samples ends in the same table.
     std::size_t merge(std::span<const telemetry::Sample> samples);
 
+    /// Takes the racer out, and what is known of them; snapshots from before stay as they are. Returns how many outputs
+    /// went: 0 where the racer is not known. Cost: a copy of each column that held one.
+    std::size_t erase(RacerId racer);
+
     /// The seconds changed since the last call, ascending.
     [[nodiscard]] std::vector<std::uint32_t> take_changed();
 
@@ -71,13 +77,17 @@ private:
 
     void look_up(RacerId racer);
     void keep(Second& second, double output);
-    void make_writable(Second& second);
+    [[nodiscard]] std::uint32_t take_slot();
+    void make_writable(Second& second, std::uint32_t slot);
+    void clear(Second& second, std::uint32_t slot);
     void publish_racers();
 
     std::vector<Second> seconds_;  // [second - 1]
     SlotMap slots_;
+    std::uint32_t slot_count_{0};            // slots ever given out
+    std::vector<std::uint32_t> free_slots_;  // of racers that were erased: no column has an output there
     std::vector<std::pair<RacerId, std::uint32_t>> ascending_;  // those published in order, newer ones behind them
-    RacerId last_racer_{UINT64_MAX};                            // the racer of the last sample, and its slot
+    RacerId last_racer_;  // the racer of the last sample, and its slot
     std::uint32_t last_slot_;
     std::shared_ptr<const RacerIndex> racers_;  // as last published
     std::shared_ptr<const ClassBests> latest_;  // as last published; null when a sample was kept since

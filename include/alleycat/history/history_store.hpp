@@ -57,6 +57,12 @@ public:
     /// second copies that second's column once a call, so few large spans cost less than many small ones.
     std::size_t merge(std::span<const telemetry::Sample> samples);
 
+    /// Takes the racer out of every class and publishes those that change; returns how many outputs went. The files are
+    /// rewritten by the next flush of their class: until flush_all() has succeeded, a restart would bring the racer
+    /// back. What is merged for them later counts as anyone's. Published snapshots and files from before stay as they
+    /// are, as long as somebody holds them.
+    std::size_t erase(RacerId racer);
+
     /// How often merge() was called; and of these calls, in order, how many are in the files with all they brought.
     [[nodiscard]] std::uint64_t merges() const { return merges_; }
     [[nodiscard]] std::uint64_t merges_written() const;

@@ -24,9 +24,12 @@ struct Request {
     std::string_view target;                                   ///< path and query as they were sent
     std::string_view body;                                     ///< with kBodyPadding readable bytes behind it
     static constexpr std::size_t kBodyPadding = 64;
+    bool from_loopback{false};  ///< the other end of the connection is on this machine: a client, or a proxy of others
 
     /// The query parameter's value; the last one where it stands more than once.
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
+    /// How often it stands there.
+    [[nodiscard]] std::size_t count(std::string_view name) const;
 };
 
 /// A part of an open file; `owner` keeps the descriptor open while it is sent.

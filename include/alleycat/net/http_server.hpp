@@ -20,6 +20,9 @@ using Handler = std::function<Response(const Request&)>;
 /// nothing where the client is gone too.
 using Reply = std::function<void(Response)>;
 using LaterHandler = std::function<void(const Request&, Reply)>;
+/// Makes the answer to a request that the server itself refuses. `path`: decoded where it could be, else as it was
+/// sent; `detail`: what is wrong, without a line end. The server adds Allow and Retry-After.
+using ErrorBody = std::function<Response(std::string_view path, unsigned status, std::string detail)>;
 /// Makes what handles a WebSocket, or a response that refuses it.
 using SocketHandler = std::function<std::variant<std::unique_ptr<WebSocket::Handler>, Response>(const Request&)>;
 
@@ -46,9 +49,23 @@ public:
 
     /// A GET (and HEAD) route. `pattern`: a path in which {} stands for one or more characters other than '/'.
     void get(std::string pattern, Handler handler);
+    /// The same, answered now or later.
+    void get_later(std::string pattern, LaterHandler handler);
     /// A POST route, for bodies of at most `body_bytes`.
     void post(std::string pattern, std::size_t body_bytes, LaterHandler handler);
+    /// A DELETE route.
+    void remove(std::string pattern, LaterHandler handler);
     void websocket(std::string path, SocketHandler handler);
+
+    /// How the server says what it refuses: 404, 405, 413, 503, and 400 for a bad target. By default as plain text, as
+    /// it does for what is no HTTP request.
+    void set_error_body(ErrorBody make) { error_body_ = std::move(make); }
+
+    /// Every route as "GET /pattern", in the order in which they were made.
+    [[nodiscard]] std::vector<std::string> routes() const;
+
+    /// Where handlers run: what other threads have to say is posted here.
+    [[nodiscard]] boost::asio::io_context::executor_type executor() { return context_.get_executor(); }
 
     /// From here on, for new connections and requests.
     void set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes);
@@ -67,19 +84,25 @@ public:
 private:
     friend class HttpSession;
     struct Route {
+        std::string_view method;  // GET, which answers HEAD too, POST or DELETE
         std::string pattern;
-        Handler handler;  // one of the three
-        SocketHandler socket;
-        LaterHandler later;
-        std::size_t body_bytes{0};
+        std::variant<Handler, LaterHandler, SocketHandler> handler;
+        std::size_t body_bytes{0};  // 0: the server's
+
+        [[nodiscard]] bool takes(std::string_view asked) const
+        {
+            return asked == method || (asked == "HEAD" && method == "GET");
+        }
     };
 
     void accept();
     void watch();
-    /// The route of the request's path, for its method if there is one; fills in the path's parameters.
+    /// The route of the request's path, for its method if there is one, else for another; fills in the path's
+    /// parameters.
     [[nodiscard]] const Route* find(Request& request) const;
     [[nodiscard]] std::string allowed_methods(std::string_view path) const;
     [[nodiscard]] std::size_t body_limit(std::string_view method, std::string_view path) const;
+    [[nodiscard]] Response error(std::string_view path, unsigned status, std::string detail) const;
 
     boost::asio::io_context& context_;
     Options options_;
@@ -88,6 +111,7 @@ private:
     Connections connections_;
     ReadBuffer read_buffer_;
     std::vector<Route> routes_;
+    ErrorBody error_body_;
     std::size_t body_bytes_{0};  // of the requests that are being received or answered
     bool stopping_{false};
 };

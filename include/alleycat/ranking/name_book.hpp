@@ -17,6 +17,7 @@ public:
     static constexpr std::size_t kMaxNames = 1'000'000;
 
     void set(RacerId racer, std::string_view name);
+    void erase(RacerId racer);
     /// The racer's name, or "Racer <id>" where none was heard of.
     [[nodiscard]] std::string name(RacerId racer) const;
 

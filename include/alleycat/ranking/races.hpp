@@ -2,11 +2,16 @@
 
 #include <alleycat/core/error.hpp>
 #include <alleycat/ranking/board.hpp>
+#include <alleycat/ranking/race_result.hpp>
+#include <alleycat/ranking/record_event.hpp>
 #include <alleycat/ranking/update.hpp>
 
+#include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +23,14 @@ class StateReader;
 
 /// The races that are being ridden, ranked.
 ///
+/// A race opens with its first record. A racer finishes by `final`, or by silence past the race's length; the race has
+/// finished when all its racers have. Late records still count until it is closed: `grace` behind its latest record
+/// where all have finished, in any case `grace` behind its length, or when it makes room for another one. A closed race
+/// never opens again.
+///
 /// Thread: one owner (the ranking thread). Snapshots may go anywhere.
-/// Memory: about 200 bytes a racer of an open race (8 bytes a second of the race more where the score is mean or
-/// total);
-///         at most open_races × kMaxRacers of them a class.
+/// Memory: about 200 bytes a racer of an open race and 8 bytes for each second ridden; at most open_races × kMaxRacers
+///         of them a class. Of closed races, the ids of the latest kRemembered.
 /// Order:  updates of one racer in the order of their arrival; else any order, and any repetition, ends in the same
 ///         boards. A second that is reported twice counts with its higher output, as in the history.
 /// State:  save() and load() carry the open races over a restart. A second that the durable history holds and the
@@ -30,16 +39,24 @@ class Races {
 public:
     /// A race takes no more racers than this; their seconds still reach the history.
     static constexpr std::size_t kMaxRacers = 200'000;
+    static constexpr std::size_t kRemembered = 4'096;
+    /// Of a race, between two calls of take_records().
+    static constexpr std::size_t kMaxRecords = 100;
 
     struct Options {
         Score score{Score::Output};
+        Ties ties{Ties::Competition};
         std::vector<ClassId> classes;
-        std::uint32_t seconds{300};  ///< race length
+        std::uint32_t seconds{300};                ///< race length
+        std::chrono::milliseconds grace{30'000};   ///< in which late records count
+        std::chrono::milliseconds silence{5'000};  ///< past the race's length, after which a racer has finished
         std::size_t open_races{16};  ///< a class, at least 1; the one silent longest makes room for a new one
         /// The class's history, read when a race opens or is loaded, for `Entry::record`.
         std::function<std::shared_ptr<const history::ClassBests>(ClassId)> bests;
         /// Told of each name that is new or changed.
         std::function<void(RacerId, std::string_view)> on_name;
+        /// Whether the race is known as closed from before; asked once for each race that opens. Empty: none is.
+        std::function<bool(ClassId, RaceId)> closed;
     };
 
     explicit Races(Options options);
@@ -50,36 +67,55 @@ public:
     /// From here on updates of this class count too.
     void add_class(ClassId id);
 
-    /// Snapshots of the races that changed since the last call; those of races that made room come first.
-    [[nodiscard]] std::vector<std::shared_ptr<const RaceSnapshot>> take_changed();
+    /// Lets time pass: racers finish by silence, and races close. `now_ms`: the clock of the records' arrival, ms since
+    /// the epoch. Only while no record is still on its way that arrived long before.
+    void pass_time(std::int64_t now_ms);
 
-    /// All open races, as load() takes them. A racer takes 46 bytes and the name, and 8 bytes a second of the race so
-    /// far more where the score is mean or total. What a race that made room has not published yet is not in it.
+    /// Snapshots of the races that changed since the last call; those of races that were closed come first.
+    [[nodiscard]] std::vector<std::shared_ptr<const RaceSnapshot>> take_changed();
+    /// Outputs since the last call that beat their racer's history; of several of a racer the latest.
+    [[nodiscard]] std::vector<RecordEvent> take_records();
+    /// The races that have finished or were closed since the last call, or changed behind that.
+    [[nodiscard]] std::vector<std::shared_ptr<const RaceResult>> take_results();
+
+    /// Takes the racer out of every open race, and out of results and records that were not taken.
+    void erase(RacerId racer);
+
+    /// All open races, as load() takes them, whatever the score. A racer takes 60 bytes, the name, and 8 bytes a second
+    /// of the race so far. Results that were not taken, and what a closed race has not published yet, are not in it.
     [[nodiscard]] std::string save() const;
 
     /// Puts the saved races in the place of all open ones, as changed, and tells their names. Races of classes that are
-    /// not configured are left out, and where there are more than `open_races`, those silent longest make room.
-    /// Errors: CorruptFile: no such bytes (they are not trusted, but only a checksum of the caller's detects every
-    ///         change). OutOfRange: saved under another score, whose outputs are not there, or under a longer race.
-    ///         After an error no race is open.
+    /// not configured, and those known as closed, are left out, and where there are more than `open_races`, those
+    /// silent longest make room. Errors: CorruptFile: no such bytes (they are not trusted, but only a checksum of the
+    /// caller's detects every
+    ///         change). OutOfRange: saved under a longer race. After an error no race is open.
     [[nodiscard]] Result<void> load(std::string_view state);
 
 private:
     using Key = std::pair<ClassId, RaceId>;
+    using OpenRaces = std::map<Key, std::unique_ptr<Race>>;
 
-    /// nullptr where the class is not configured.
+    /// nullptr where the class is not configured, or the race is closed.
     [[nodiscard]] Race* race_of(const Update& update);
     [[nodiscard]] bool configured(ClassId class_id) const;
+    [[nodiscard]] bool is_closed(const Key& key);
     /// Leaves at most so many races of the class open.
     void make_room(ClassId class_id, std::size_t most);
+    OpenRaces::iterator close(OpenRaces::iterator race);
+    void remember_closed(const Key& key);
     [[nodiscard]] bool load_races(StateReader& state);
     /// Those of the latest race last, since that is the name that stays.
     void tell_names() const;
     void clear();
 
     Options options_;
-    std::map<Key, std::unique_ptr<Race>> races_;
-    std::map<Key, std::shared_ptr<const RaceSnapshot>> evicted_;  // races that made room, with a change not yet taken
+    OpenRaces races_;
+    std::vector<std::shared_ptr<const RaceSnapshot>> closed_;  // not yet taken
+    std::vector<std::shared_ptr<const RaceResult>> results_;   // of closed races, not yet taken
+    std::vector<RecordEvent> records_;                         // likewise
+    std::set<Key> remembered_;                                 // closed races …
+    std::deque<Key> remembered_order_;                         // … from the oldest on
     Race* latest_{nullptr};  // the race of the latest update, since its neighbours are mostly of the same
     Key latest_key_{};
 };

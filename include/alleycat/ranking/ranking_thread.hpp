@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace alleycat::ranking {
@@ -19,17 +20,28 @@ public:
     /// What changed since the tick before.
     struct Changes {
         std::vector<std::shared_ptr<const RaceSnapshot>> races;
-        std::vector<ClassId> histories;  ///< classes whose personal bests changed
+        std::vector<RecordEvent> records;
+        bool histories{false};  ///< the personal bests of some class changed
     };
     /// The races and how far they are, at one moment.
     struct Saved {
         std::vector<std::uint64_t> applied;  ///< by shard: the highest arrival order that is in `races`, 0 for none
-        std::string races;                   ///< Races::save()
+        std::string races;                   ///< Races::save(), where asked for
+        /// What ended until then and was not saved before: whoever keeps `races` has to keep these too.
+        std::vector<std::shared_ptr<const RaceResult>> results;
+    };
+    struct Options {
+        Races::Options races;
+        std::chrono::milliseconds tick{1'000};
+        std::size_t shards{1};
+        /// The clock of the records' arrival, ms since the epoch; none while records may still come that arrived long
+        /// ago, as when a log is replayed: then no race closes, and no record is told. Called on the ranking thread.
+        std::function<std::optional<std::int64_t>()> now_ms;
     };
     /// Called on the ranking thread at a tick at which something changed.
     using Publish = std::function<void(Changes)>;
 
-    RankingThread(Races::Options options, std::chrono::milliseconds tick, std::size_t shards, Publish publish);
+    RankingThread(Options options, Publish publish);
     ~RankingThread();
 
     [[nodiscard]] Outbox& outbox(ShardId shard) { return outboxes_[raw(shard)]; }
@@ -40,15 +52,19 @@ public:
     /// the thread runs.
     void catch_up();
 
-    /// What has been applied, including what was put into the outboxes before the call while the thread runs. Any
-    /// thread but this one; while the thread runs it does the work.
-    [[nodiscard]] Saved save();
+    enum class Save : std::uint8_t { Results, All };
+    /// What has been applied, including what was put into the outboxes before the call while the thread runs. `Results`
+    /// leaves `races` empty, and costs little. Any thread but this one; while the thread runs it does the work.
+    [[nodiscard]] Saved save(Save what);
     /// Goes on from `saved`: the next tick publishes its races. Before start(). Shards that `saved` does not know start
     /// at 0, and what it knows of others is ignored. After an error (those of Races::load) nothing has been applied:
     /// begin_behind() other positions.
     [[nodiscard]] Result<void> restore(const Saved& saved);
     /// Begins without races, behind these positions by shard. Before start().
     void begin_behind(const std::vector<std::uint64_t>& applied);
+
+    /// Takes the racer out of every open race, and returns when that is done. Any thread but this one.
+    void erase(RacerId racer);
 
     /// From here on updates of this class count too. Any thread.
     void add_class(ClassId id);
@@ -58,33 +74,46 @@ public:
     void stop();
 
 private:
+    struct Saver {
+        Save what;
+        std::promise<Saved> promise;
+    };
+    /// What others have asked of the thread; taken all at once.
+    struct Asked {
+        std::vector<ClassId> classes;
+        std::vector<RacerId> erased;
+        std::vector<Saver> savers;
+        std::uint64_t tickets{0};  // catch_up() calls so far
+    };
+
     void run();
+    [[nodiscard]] std::optional<std::int64_t> clock() const;
     void apply_waiting();
     void take_classes(const std::vector<ClassId>& added);
-    [[nodiscard]] Saved state() const;
-    void answer(std::vector<std::promise<Saved>> savers) const;
-    [[nodiscard]] std::vector<ClassId> take_changed_histories();
+    void publish_changes(std::optional<std::int64_t> now_ms);
+    [[nodiscard]] Asked wait(std::chrono::steady_clock::time_point until, bool& stopping);
+    [[nodiscard]] Saved state(Save what);
+    void answer(std::vector<Saver> savers);
+    [[nodiscard]] bool take_changed_histories();
 
-    std::vector<ClassId> classes_;  // the ranking thread
-    const std::function<std::shared_ptr<const history::ClassBests>(ClassId)> bests_;
-    std::map<ClassId, std::shared_ptr<const history::ClassBests>> published_bests_;  // the ranking thread
-    Races races_;                                                                    // the ranking thread
-    std::vector<std::uint64_t> applied_;  // by shard: the highest arrival order in races_; the ranking thread
-    const std::chrono::milliseconds tick_;
-    std::vector<Outbox> outboxes_;
+    const Options options_;
     const Publish publish_;
-    UpdateBatch batch_;  // the ranking thread: being applied
+    std::vector<Outbox> outboxes_;
+    // The ranking thread:
+    std::vector<ClassId> classes_;
+    std::map<ClassId, std::shared_ptr<const history::ClassBests>> published_bests_;
+    Races races_;
+    std::vector<std::uint64_t> applied_;  // by shard: the highest arrival order in races_
+    UpdateBatch batch_;                   // being applied
 
     std::mutex mutex_;
     std::condition_variable wake_;
     std::condition_variable caught_up_;
-    bool hurry_{false};                        // guarded by mutex_
-    std::uint64_t asked_{0};                   // catch_up() calls; guarded by mutex_
-    std::uint64_t answered_{0};                // of them; guarded by mutex_
-    bool stopping_{false};                     // guarded by mutex_
-    bool running_{false};                      // the thread owns races_ and applied_; guarded by mutex_
-    std::vector<ClassId> new_classes_;         // guarded by mutex_
-    std::vector<std::promise<Saved>> savers_;  // who waits in save(); guarded by mutex_
+    Asked asked_;                // guarded by mutex_
+    bool hurry_{false};          // guarded by mutex_
+    std::uint64_t answered_{0};  // tickets; guarded by mutex_
+    bool stopping_{false};       // guarded by mutex_
+    bool running_{false};        // the thread owns races_ and applied_; guarded by mutex_
     std::thread thread_;
 };
 

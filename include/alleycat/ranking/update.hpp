@@ -15,6 +15,7 @@ namespace alleycat::ranking {
 struct Update {
     /// 1 …, from one counter over the whole stream, and over restarts; strictly increasing within a shard.
     std::uint64_t arrival_order{0};
+    std::int64_t arrival_ms{0};  ///< ms since the epoch
     RaceId race_id{};
     RacerId racer_id{};
     double output{0};

@@ -141,32 +141,6 @@ TEST_CASE("a checkpoint that cannot be saved is tried again", "[app][sink]")
     CHECK(fixture.reloaded().history() == Positions{10, 0});
 }
 
-TEST_CASE("the races are saved with how far they are", "[app][sink]")
-{
-    SinkFixture fixture;
-    const auto ride = [&](std::uint64_t order) {
-        ranking::Update update;
-        update.arrival_order = order;
-        update.race_id = RaceId{5};
-        update.racer_id = RacerId{7};
-        update.class_id = ClassId{1};
-        update.second = static_cast<std::uint32_t>(order);
-        update.output = 100;
-        ranking::UpdateBatch batch;
-        batch.add(update, "Hubert");
-        fixture.ranking.outbox(ShardId{1}).put(batch);
-    };
-    ride(5);
-    fixture.settle_after(milliseconds(0));
-    CHECK(fixture.reloaded().ranking().applied == Positions{0, 5});
-    CHECK_FALSE(fixture.reloaded().ranking().state.empty());
-    ride(6);
-    fixture.settle_after(seconds(1));
-    CHECK(fixture.reloaded().ranking().applied == Positions{0, 5});  // not so often
-    fixture.settle_after(seconds(9));
-    CHECK(fixture.reloaded().ranking().applied == Positions{0, 6});
-}
-
 TEST_CASE("each record of a window is applied, failed or dropped in the ledger", "[app][sink]")
 {
     SinkFixture fixture;

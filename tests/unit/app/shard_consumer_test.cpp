@@ -44,10 +44,10 @@ struct ConsumerFixture : WayFixture {
                              std::uint64_t window_bytes = 1'000)
     {
         REQUIRE(checkpoints.save_history({0, history}));
-        REQUIRE(checkpoints.save_ranking({{0, races}, "races"}));
-        consumer =
-            std::make_unique<ShardConsumer>(kShard, delivery::WindowHints{kInterval, window_bytes},
-                                            ShardConsumer::Way{ranking, delivery, ledger, checkpoints, {0, kStored}});
+        checkpoints.note_races({0, races});
+        consumer = std::make_unique<ShardConsumer>(
+            kShard, delivery::WindowHints{kInterval, window_bytes},
+            ShardConsumer::Way{ranking, delivery, ledger, checkpoints, erased, {0, kStored}});
     }
     [[nodiscard]] delivery::DeliveryPool::Options pool_options() const
     {

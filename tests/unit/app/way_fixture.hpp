@@ -3,6 +3,7 @@
 #include "checkpoints.hpp"
 #include "config_fixture.hpp"
 
+#include <alleycat/core/erased_racers.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
 #include <alleycat/stream/ledger.hpp>
@@ -21,10 +22,11 @@ struct WayFixture {
 
     TemporaryDirectory directory;
     SteadyTime now{std::chrono::steady_clock::now() + std::chrono::hours(1)};
-    Checkpoints checkpoints{directory.path() / "checkpoints", kShards};
+    Checkpoints checkpoints{directory.path() / "checkpoints", kShards, {}};
     stream::Ledger ledger;
+    ErasedRacers erased;
     history::HistoryStore store{history_options()};
-    ranking::RankingThread ranking{races_options(), milliseconds(1'000), kShards, [](auto&&) {}};
+    ranking::RankingThread ranking{{races_options(), milliseconds(1'000), kShards, {}}, [](auto&&) {}};
 
     [[nodiscard]] history::HistoryStore::Options history_options()
     {
@@ -43,7 +45,7 @@ struct WayFixture {
         return options;
     }
     /// As the next process finds them.
-    [[nodiscard]] Checkpoints reloaded() const { return Checkpoints(directory.path() / "checkpoints", kShards); }
+    [[nodiscard]] Checkpoints reloaded() const { return {directory.path() / "checkpoints", kShards, {}}; }
 };
 
 inline telemetry::Sample sample(std::uint32_t second, std::uint64_t racer, double output, std::uint32_t class_id = 1)

@@ -40,6 +40,16 @@ struct NaiveHistory {
         }
     }
 
+    std::size_t erase(RacerId racer)
+    {
+        std::size_t erased = 0;
+        for (auto& [second, racers] : seconds) {
+            erased += racers.erase(raw(racer));
+        }
+        std::erase_if(seconds, [](const auto& each) { return each.second.empty(); });
+        return erased;
+    }
+
     [[nodiscard]] std::string text() const
     {
         std::string out = "{";

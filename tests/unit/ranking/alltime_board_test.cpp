@@ -1,9 +1,7 @@
-#include <alleycat/ranking/board.hpp>
+#include "written_board.hpp"
 
-#include <catch2/catch.hpp>
-
-#include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 
 using namespace alleycat;
@@ -36,43 +34,46 @@ Entry rider(std::uint64_t racer, std::uint32_t second, double current, bool reco
 }
 
 /// The board as anyone would compute it: the rider's current output in place of the best, sorted, ranked.
-std::vector<Entry> naive_board(Column bests, std::uint32_t second, const Entry* riding)
+std::vector<Entry> naive_board(Column bests, std::uint32_t second, Ties ties, const std::optional<Entry>& riding)
 {
-    if (riding != nullptr) {
+    if (riding) {
         bests[raw(riding->racer_id)] = riding->current_output;
     }
     std::vector<Entry> rows;
     for (const auto& [racer, output] : bests) {
-        const bool own = riding != nullptr && raw(riding->racer_id) == racer;
-        rows.push_back({0, RacerId{racer}, "", second, output, output, own && riding->record});
+        const bool own = riding && raw(riding->racer_id) == racer;
+        rows.push_back({0, RacerId{racer}, "", second, output, output, own && riding->record, false});
     }
     std::stable_sort(rows.begin(), rows.end(), [](const Entry& a, const Entry& b) { return a.output > b.output; });
-    for (std::size_t at = 0; at < rows.size(); ++at) {
-        const bool tied = at != 0 && rows[at].output == rows[at - 1].output;
-        rows[at].rank = tied ? rows[at - 1].rank : static_cast<std::uint32_t>(at) + 1;
-    }
+    rank_entries(rows, ties);
     return rows;
 }
 
-void compare(const Column& bests, std::uint32_t second, const Entry* riding)
+void compare(const Column& bests, std::uint32_t second, Ties ties, const std::optional<Entry>& riding)
 {
     auto table = table_of(bests, second);
     const auto snapshot = table.snapshot();
-    const auto own = riding != nullptr ? snapshot->best(riding->racer_id, second) : std::nullopt;
-    const AlltimeBoard board(rank_second(*snapshot, second), riding, own);
-    const auto expected = naive_board(bests, second, riding);
+    const auto own = riding ? snapshot->best(riding->racer_id, second) : std::nullopt;
+    const AlltimeBoard board(rank_second(*snapshot, second), ties, riding, own);
+    const auto expected = naive_board(bests, second, ties, riding);
     REQUIRE(board.size() == expected.size());
     for (const auto count : {std::size_t{0}, std::size_t{1}, std::size_t{3}, expected.size(), std::size_t{1'000}}) {
         CAPTURE(count);
         const auto length = static_cast<std::ptrdiff_t>(std::min(count, expected.size()));
-        CHECK(board.top(count) == std::vector<Entry>(expected.begin(), expected.begin() + length));
+        const std::vector<Entry> wanted(expected.begin(), expected.begin() + length);
+        CHECK(text(board.top(count)) == text(wanted));
+        CHECK((board.top(count) == wanted));
     }
     for (const auto& row : expected) {
         CAPTURE(raw(row.racer_id));
-        CHECK(board.best_of(row.racer_id) == row.output);
-        CHECK(board.entry(row.racer_id, row.output) == row);
+        CHECK((board.find(row.racer_id, snapshot->best(row.racer_id, second)) == row));
     }
-    CHECK(board.best_of(RacerId{999'999}) == std::nullopt);
+    CHECK_FALSE(board.find(RacerId{999'999}, std::nullopt));
+}
+
+Ties any_ties()
+{
+    return GENERATE(Ties::Competition, Ties::Dense);
 }
 
 }  // namespace
@@ -99,35 +100,36 @@ TEST_CASE("the racers of a class are ranked by their bests at one second", "[ran
 
 TEST_CASE("without a viewer the all-time board is the history", "[ranking][alltime]")
 {
-    compare({}, 57, nullptr);
-    compare({{7, 115.2}}, 57, nullptr);
-    compare({{1, 100}, {2, 120}, {3, 100}, {4, 90}, {5, 120}}, 57, nullptr);
+    const auto ties = any_ties();
+    compare({}, 57, ties, std::nullopt);
+    compare({{7, 115.2}}, 57, ties, std::nullopt);
+    compare({{1, 100}, {2, 120}, {3, 100}, {4, 90}, {5, 120}}, 57, ties, std::nullopt);
 }
 
 TEST_CASE("a viewer's current output takes the place of the best", "[ranking][alltime]")
 {
-    const Column bests{{1, 100}, {2, 120}, {3, 110}, {4, 90}};
+    const auto ties = any_ties();
+    const Column bests{{1, 100}, {2, 120}, {3, 110}, {4, 90}, {5, 110}};
     for (const double current : {80.0, 90.0, 95.0, 100.0, 110.0, 115.0, 120.0, 130.0}) {
         for (const std::uint64_t racer : {1U, 2U, 3U, 4U, 7U, 0U}) {
             CAPTURE(current, racer);
-            const auto riding = rider(racer, 57, current, true);
-            compare(bests, 57, &riding);
+            compare(bests, 57, ties, rider(racer, 57, current, true));
         }
     }
-    const auto alone = rider(7, 57, 22.75);
-    compare({}, 57, &alone);
+    compare({}, 57, ties, rider(7, 57, 22.75));
 }
 
 TEST_CASE("the all-time board is what a naive computation says", "[ranking][alltime]")
 {
     std::mt19937 random(5);
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 400; ++round) {
         CAPTURE(round);
         Column bests;
         for (auto count = random() % 40; count > 0; --count) {
             bests[random() % 60] = 90 + static_cast<double>(random() % 8) / 4;
         }
         const auto riding = rider(random() % 60, 57, 90 + static_cast<double>(random() % 8) / 4, random() % 2 == 0);
-        compare(bests, 57, random() % 4 == 0 ? nullptr : &riding);
+        compare(bests, 57, round % 2 == 0 ? Ties::Competition : Ties::Dense,
+                random() % 4 == 0 ? std::nullopt : std::optional(riding));
     }
 }

@@ -1,5 +1,8 @@
 #include "riders.hpp"
 
+#include <cstring>
+#include <set>
+
 using namespace alleycat;
 using namespace alleycat::ranking;
 
@@ -7,15 +10,6 @@ namespace {
 
 using Key = NaiveRaces::Key;
 using Boards = std::map<Key, std::shared_ptr<const RaceSnapshot>>;
-
-Races::Options options(Score score)
-{
-    return {.score = score,
-            .classes = {ClassId{1}, ClassId{2}},
-            .seconds = Riders::kSeconds,
-            .bests = [](ClassId) { return std::make_shared<const history::ClassBests>(); },
-            .on_name = [](RacerId, std::string_view) {}};
-}
 
 void apply(Races& races, const Update& one, std::string_view name = "Hubert")
 {
@@ -38,14 +32,14 @@ void same_boards(const Boards& got, const Boards& expected)
     REQUIRE(got.size() == expected.size());
     for (const auto& [key, board] : expected) {
         REQUIRE(got.contains(key));
-        same_snapshot(*got.at(key), *board);
+        REQUIRE(difference(*got.at(key), written_out(*board)) == "");
     }
 }
 
 /// Races after some riding, as bytes.
 std::string some_state(Score score, int records = 60)
 {
-    Races races(options(score));
+    Races races(Riders::options(score));
     Riders riders(7);
     for (int n = 0; n < records; ++n) {
         const auto [record, name] = riders.next();
@@ -54,60 +48,114 @@ std::string some_state(Score score, int records = 60)
     return races.save();
 }
 
-const auto kNothing = Races(options(Score::Output)).save().size();  // bytes of a state without races
+const auto kNothing = Races(Riders::options(Score::Output)).save().size();  // bytes of a state without races
 
 /// Some races that are restarted now and then, and their twins that never are, see the same.
-void ride(Score score, unsigned seed, std::size_t open_races)
-{
-    CAPTURE(static_cast<int>(score), seed, open_races);
-    Riders riders(seed);
-    GrowingHistory history(Riders::kClasses);
-    std::map<RacerId, std::string> names;
-    auto with_history = options(score);
-    with_history.open_races = open_races;
-    with_history.bests = [&](ClassId id) { return history.bests(id); };
-    Races twin(with_history);
-    with_history.on_name = [&](RacerId racer, std::string_view name) { names[racer] = name; };
-    auto races = std::make_unique<Races>(with_history);
-    Boards boards;  // the twin's
-    for (int round = 0; round < 80; ++round) {
-        for (auto count = 1 + riders.pick(40); count > 0; --count) {
-            auto [record, name] = riders.next();
+class Twins {
+public:
+    Twins(Score score, Ties ties, unsigned seed, std::size_t open_races)
+        : riders_(seed, 25, 4), options_(Riders::options(score, ties))
+    {
+        options_.open_races = open_races;
+        options_.bests = [this](ClassId id) { return history_.bests(id); };
+        twin_ = std::make_unique<Races>(options_);
+        options_.on_name = [this](RacerId racer, std::string_view name) { names_[racer] = name; };
+        options_.closed = [this](ClassId class_id, RaceId race_id) { return closed_.contains({class_id, race_id}); };
+        races_ = std::make_unique<Races>(options_);
+    }
+
+    void ride()
+    {
+        for (auto count = 1 + riders_.pick(60); count > 0; --count) {
+            auto [record, name] = riders_.next();
             // Of one race each, as it is at a bike: else the other race's seconds were in the history read anew.
-            record.racer_id = RacerId{raw(record.racer_id) + 100 * static_cast<std::uint64_t>(raw(record.race_id) + 1)};
-            apply(twin, record, name);
-            apply(*races, record, name);
-            history.add(raw(record.class_id), record.second, raw(record.racer_id), record.output);
+            const auto race = static_cast<std::uint64_t>(raw(record.race_id) + 10);
+            record.racer_id = RacerId{raw(record.racer_id) + 100 * race};
+            apply(*twin_, record, name);
+            apply(*races_, record, name);
+            history_.add(raw(record.class_id), record.second, raw(record.racer_id), record.output);
         }
-        const auto changed = take_boards(twin);
-        same_boards(take_boards(*races), changed);
-        REQUIRE(races->save() == twin.save());
-        for (const auto& [key, board] : changed) {
-            boards[key] = board;
-        }
-        if (riders.pick(3) == 0) {
-            const auto state = races->save();
-            names.clear();
-            races = std::make_unique<Races>(with_history);
-            REQUIRE(races->load(state));
-            REQUIRE(races->save() == state);
-            for (const auto& [key, board] : take_boards(*races)) {
-                same_snapshot(*board, *boards.at(key));
-                for (const auto& entry : board->entries) {
-                    CHECK(names.contains(entry.racer_id));
-                }
-            }
+        if (riders_.pick(2) == 0) {
+            riders_.pause(riders_.pick(3'000));
+            twin_->pass_time(riders_.now_ms());
+            races_->pass_time(riders_.now_ms());
         }
     }
-}
+    void compare()
+    {
+        const auto changed = take_boards(*twin_);
+        same_boards(take_boards(*races_), changed);
+        for (const auto& [key, board] : changed) {
+            boards_[key] = board;
+        }
+        REQUIRE((races_->take_records() == twin_->take_records()));
+        const auto results = twin_->take_results();
+        for (const auto& result : results) {
+            results_[{result->class_id, result->race_id}] = result;
+            if (result->closed) {
+                closed_.emplace(result->class_id, result->race_id);
+            }
+        }
+        REQUIRE(take_known_results() == results.size());
+        REQUIRE(races_->save() == twin_->save());
+    }
+    void maybe_restart()
+    {
+        if (riders_.pick(3) != 0) {
+            return;
+        }
+        const auto state = races_->save();
+        names_.clear();
+        races_ = std::make_unique<Races>(options_);
+        REQUIRE(races_->load(state));
+        REQUIRE(races_->save() == state);
+        for (const auto& [key, board] : take_boards(*races_)) {
+            REQUIRE(difference(*board, written_out(*boards_.at(key))) == "");
+            for (const auto& entry : board->entries()) {
+                REQUIRE(names_.contains(entry.racer_id));
+            }
+        }
+        static_cast<void>(take_known_results());  // of races that have finished, again
+    }
+    [[nodiscard]] std::size_t closed() const { return closed_.size(); }
+
+private:
+    /// How many there were; all of them are the latest of the twin's.
+    std::size_t take_known_results()
+    {
+        const auto results = races_->take_results();
+        for (const auto& result : results) {
+            REQUIRE((*result == *results_.at({result->class_id, result->race_id})));
+        }
+        return results.size();
+    }
+
+    Riders riders_;
+    GrowingHistory history_{Riders::kClasses};
+    Races::Options options_;
+    std::unique_ptr<Races> twin_;
+    std::unique_ptr<Races> races_;
+    std::map<RacerId, std::string> names_;
+    Boards boards_;  // the twin's, and its results
+    std::map<Key, std::shared_ptr<const RaceResult>> results_;
+    std::set<Key> closed_;
+};
 
 }  // namespace
 
 TEST_CASE("restarted races go on as if they had never been restarted", "[ranking][state]")
 {
     const auto score = GENERATE(Score::Output, Score::Best, Score::Mean, Score::Total);
-    for (unsigned seed = 0; seed < 8; ++seed) {
-        ride(score, seed, seed % 2 == 0 ? 16 : 2);
+    for (unsigned seed = 0; seed < 4; ++seed) {
+        CAPTURE(static_cast<int>(score), seed);
+        Twins twins(score, seed < 2 ? Ties::Competition : Ties::Dense, seed, seed % 2 == 0 ? 16 : 3);
+        for (int round = 0; round < 50; ++round) {
+            CAPTURE(round);
+            twins.ride();
+            twins.compare();
+            twins.maybe_restart();
+        }
+        CHECK(twins.closed() > 3);
     }
 }
 
@@ -115,7 +163,7 @@ TEST_CASE("loaded races are all changed, once", "[ranking][state]")
 {
     const auto score = GENERATE(Score::Output, Score::Best, Score::Mean, Score::Total);
     const auto state = some_state(score);
-    Races races(options(score));
+    Races races(Riders::options(score));
     apply(races, update(1, 1, 1, 95, 77));  // of before: not in the state
     REQUIRE(races.load(state));
     const auto boards = take_boards(races);
@@ -131,7 +179,7 @@ TEST_CASE("what beat the history before a restart is a record until a later seco
         const telemetry::Sample sample{ClassId{1}, second, RacerId{racer}, output};
         history.merge(std::span(&sample, 1));
     };
-    auto with_history = options(Score::Output);
+    auto with_history = Riders::options(Score::Output);
     with_history.bests = [&](ClassId) { return history.snapshot(); };
     remember(1, 5, 100);
     remember(2, 5, 100);
@@ -158,32 +206,75 @@ TEST_CASE("what beat the history before a restart is a record until a later seco
     CHECK(records() == std::vector{true, true, true});
 }
 
-TEST_CASE("a state of another score or a longer race is refused", "[ranking][state]")
+TEST_CASE("a state goes on under another score, and other ties", "[ranking][state]")
+{
+    const auto score = GENERATE(Score::Output, Score::Best, Score::Mean, Score::Total);
+    const auto state = some_state(Score::Best, 400);
+    Races races(Riders::options(score, Ties::Dense));
+    REQUIRE(races.load(state));
+    const auto boards = take_boards(races);
+    Races same(Riders::options(score, Ties::Dense));
+    Riders riders(7);
+    for (int n = 0; n < 400; ++n) {
+        const auto [record, name] = riders.next();
+        apply(same, record, name);
+    }
+    const auto expected = take_boards(same);
+    REQUIRE(boards.size() == expected.size());
+    for (const auto& [key, board] : expected) {
+        REQUIRE(boards.at(key)->size() == board->size());
+        for (const auto& entry : board->entries()) {  // only who of equals got there first is no more known
+            CHECK((boards.at(key)->find(entry.racer_id) == entry));
+        }
+    }
+    apply(races, update(1'000, 3, Riders::kSeconds, 300, raw(expected.begin()->first.second)));
+    CHECK(races.take_changed().at(0)->position(RacerId{3}) == 0);
+}
+
+TEST_CASE("a state of a longer race is refused, one of a shorter race goes on", "[ranking][state]")
 {
     const auto state = some_state(Score::Total);
-    for (const auto score : {Score::Output, Score::Best, Score::Mean}) {
-        Races races(options(score));
-        CHECK(races.load(state).error() == Errc::OutOfRange);
-        CHECK(races.take_changed().empty());
-    }
-    auto shorter = options(Score::Total);
+    auto shorter = Riders::options(Score::Total);
     shorter.seconds = Riders::kSeconds - 1;
-    CHECK(Races(shorter).load(state).error() == Errc::OutOfRange);
+    Races refusing(shorter);
+    CHECK(refusing.load(state).error() == Errc::OutOfRange);
+    CHECK(refusing.take_changed().empty());
 
-    auto longer = options(Score::Total);
+    auto longer = Riders::options(Score::Total);
     longer.seconds = Riders::kSeconds + 1;
     Races races(longer);
     REQUIRE(races.load(state));
     const auto race = races.take_changed().at(0);
-    const auto& racer = race->entries.at(0);
+    const auto racer = race->entries().at(0);
     apply(races, update(1'000, raw(racer.racer_id), longer.seconds, 95, raw(race->race_id), raw(race->class_id)));
     CHECK(races.take_changed().at(0)->find(racer.racer_id)->output == racer.output + 95);
+}
+
+TEST_CASE("scores and times that no race comes to are corrupt", "[ranking][state]")
+{
+    Races races(Riders::options(Score::Best));
+    apply(races, update(1, 1, 1, 1e308));
+    apply(races, update(2, 1, 2, 1e308));
+    const auto state = races.save();
+    CHECK(Races(Riders::options(Score::Output)).load(state));
+    CHECK(Races(Riders::options(Score::Mean)).load(state).error() == Errc::CorruptFile);
+    CHECK(Races(Riders::options(Score::Total)).load(state).error() == Errc::CorruptFile);
+
+    constexpr std::size_t kTimes = 9 + 20 + 16;  // of the race: behind the state's head, the race's id and two orders
+    for (const std::size_t at : {kTimes, kTimes + 8}) {
+        for (const std::int64_t time : {INT64_MIN, std::int64_t{-1}, std::int64_t{1} << 60, INT64_MAX}) {
+            CAPTURE(at, time);
+            auto changed = state;
+            std::memcpy(changed.data() + at, &time, sizeof time);
+            CHECK(Races(Riders::options(Score::Best)).load(changed).error() == Errc::CorruptFile);
+        }
+    }
 }
 
 TEST_CASE("races of a class no longer configured are left out", "[ranking][state]")
 {
     const auto state = some_state(Score::Mean);
-    auto fewer = options(Score::Mean);
+    auto fewer = Riders::options(Score::Mean);
     fewer.classes = {ClassId{2}, ClassId{3}};
     Races races(fewer);
     REQUIRE(races.load(state));
@@ -196,11 +287,11 @@ TEST_CASE("races of a class no longer configured are left out", "[ranking][state
 
 TEST_CASE("where fewer races may be open now, those that were silent longest make room", "[ranking][state]")
 {
-    Races before(options(Score::Best));
+    Races before(Riders::options(Score::Best));
     for (const auto& [order, race] : std::map<std::uint64_t, std::int64_t>{{1, 30}, {2, 10}, {3, 20}, {4, 30}}) {
         apply(before, update(order, order, 1, 95, race));
     }
-    auto fewer = options(Score::Best);
+    auto fewer = Riders::options(Score::Best);
     fewer.open_races = 2;
     Races races(fewer);
     REQUIRE(races.load(before.save()));
@@ -214,11 +305,11 @@ TEST_CASE("where fewer races may be open now, those that were silent longest mak
 
 TEST_CASE("of a racer's names in several races, the latest race's is told last", "[ranking][state]")
 {
-    Races before(options(Score::Output));
+    Races before(Riders::options(Score::Output));
     apply(before, update(1, 7, 1, 95, 20), "Hubert");
     apply(before, update(2, 7, 1, 95, 10), "Bert");
     std::vector<std::string> told;
-    auto telling = options(Score::Output);
+    auto telling = Riders::options(Score::Output);
     telling.on_name = [&](RacerId, std::string_view name) { told.emplace_back(name); };
     REQUIRE(Races(telling).load(before.save()));
     CHECK(told == std::vector<std::string>{"Hubert", "Bert"});
@@ -226,10 +317,9 @@ TEST_CASE("of a racer's names in several races, the latest race's is told last",
 
 TEST_CASE("a state that is cut short or goes on is corrupt, and leaves no race", "[ranking][state]")
 {
-    const auto score = GENERATE(Score::Output, Score::Best, Score::Mean, Score::Total);
-    const auto state = some_state(score);
+    const auto state = some_state(Score::Total, 30);
     std::size_t told = 0;
-    auto telling = options(score);
+    auto telling = Riders::options(Score::Total);
     telling.on_name = [&told](RacerId, std::string_view) { ++told; };
     Races races(telling);
     for (std::size_t cut = 0; cut < state.size(); ++cut) {
@@ -247,9 +337,8 @@ TEST_CASE("a state that is cut short or goes on is corrupt, and leaves no race",
 
 TEST_CASE("a changed byte gives an error or races to go on with", "[ranking][state]")
 {
-    const auto score = GENERATE(Score::Output, Score::Best, Score::Mean, Score::Total);
-    auto state = some_state(score, 20);
-    Races races(options(score));
+    auto state = some_state(Score::Total, 12);
+    Races races(Riders::options(Score::Total));
     for (std::size_t at = 0; at < state.size(); ++at) {
         for (const int change : {0x01, 0x10, 0x80, 0xFF}) {
             CAPTURE(at, change);
@@ -261,7 +350,7 @@ TEST_CASE("a changed byte gives an error or races to go on with", "[ranking][sta
                         apply(races, update(1'000, 3, second, 95, raw(key.second), raw(key.first)));
                     }
                 }
-                REQUIRE(Races(options(score)).load(races.save()));
+                REQUIRE(Races(Riders::options(Score::Total)).load(races.save()));
             } else {
                 REQUIRE(races.save().size() == kNothing);
             }

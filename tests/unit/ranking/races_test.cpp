@@ -1,52 +1,28 @@
-#include "naive_races.hpp"
+#include "race_fixture.hpp"
+
+#include <random>
 
 using namespace alleycat;
 using namespace alleycat::ranking;
 
 namespace {
 
-/// Races, and an easy way to tell them of records.
-struct Fixture {
-    history::BestTable history{300};
-    std::vector<std::string> names;
-    Races races;
+/// Options with this meaning of score.
+auto scored(Score score)
+{
+    return [score](Races::Options& options) { options.score = score; };
+}
 
-    explicit Fixture(Score score = Score::Output, std::size_t open_races = 16)
-        : races({.score = score,
-                 .classes = {ClassId{1}, ClassId{2}},
-                 .open_races = open_races,
-                 .bests = [this](ClassId) { return history.snapshot(); },
-                 .on_name =
-                     [this](RacerId racer, std::string_view name) {
-                         names.push_back(std::to_string(raw(racer)) + "=" + std::string(name));
-                     }})
-    {
-    }
-
-    void apply(const Update& one, std::string_view name = "Hubert")
-    {
-        UpdateBatch batch;
-        batch.add(one, name);
-        races.apply(batch);
-    }
-    RaceSnapshot only()
-    {
-        const auto changed = races.take_changed();
-        REQUIRE(changed.size() == 1);
-        return *changed.front();
-    }
-    void remember(std::uint64_t racer, std::uint32_t second, double output)
-    {
-        const telemetry::Sample sample{ClassId{1}, second, RacerId{racer}, output};
-        history.merge(std::span(&sample, 1));
-    }
-};
+auto room_for(std::size_t open_races)
+{
+    return [open_races](Races::Options& options) { options.open_races = open_races; };
+}
 
 /// "racer:rank" of each entry, in order.
 std::string ranks(const RaceSnapshot& race)
 {
     std::string text;
-    for (const auto& entry : race.entries) {
+    for (const auto& entry : race.entries()) {
         text += (text.empty() ? "" : " ") + std::to_string(raw(entry.racer_id)) + ":" + std::to_string(entry.rank);
     }
     return text;
@@ -62,6 +38,24 @@ TEST_CASE("equal scores share a rank and the next one is skipped", "[ranking][ra
     fixture.apply(update(3, 30, 1, 95));
     fixture.apply(update(4, 40, 1, 95));
     CHECK(ranks(fixture.only()) == "20:1 30:2 40:2 10:4");
+}
+
+TEST_CASE("dense ranks do not skip the next one", "[ranking][races]")
+{
+    Fixture fixture([](Races::Options& options) { options.ties = Ties::Dense; });
+    fixture.apply(update(1, 10, 1, 90));
+    fixture.apply(update(2, 20, 1, 100));
+    fixture.apply(update(3, 30, 1, 95));
+    fixture.apply(update(4, 40, 1, 95));
+    auto race = fixture.only();
+    CHECK(ranks(race) == "20:1 30:2 40:2 10:3");
+    CHECK(race.entries(2, 5).at(0).rank == 2);
+    CHECK(race.find(RacerId{10})->rank == 3);
+    fixture.apply(update(5, 30, 2, 100));
+    fixture.apply(update(6, 40, 2, 100));  // nobody is left at 95
+    race = fixture.only();
+    CHECK(ranks(race) == "20:1 30:1 40:1 10:2");
+    CHECK(race.find(RacerId{10})->rank == 2);
 }
 
 TEST_CASE("who got to a score first stands first among equals, then the lower id", "[ranking][races]")
@@ -90,11 +84,11 @@ TEST_CASE("a second that comes late or twice does not set a racer back", "[ranki
     fixture.apply(update(1, 7, 10, 100));
     fixture.apply(update(2, 7, 9, 300));  // late
     fixture.apply(update(3, 7, 10, 90));  // once more, lower
-    auto entry = fixture.only().entries.at(0);
+    auto entry = fixture.only().entries().at(0);
     CHECK(entry.second == 10);
     CHECK(entry.output == 100);
     fixture.apply(update(4, 7, 10, 110));  // once more, higher: as in the history
-    entry = fixture.only().entries.at(0);
+    entry = fixture.only().entries().at(0);
     CHECK(entry.output == 110);
     CHECK(entry.current_output == 110);
 }
@@ -105,12 +99,12 @@ TEST_CASE("each meaning of score is what its name says", "[ranking][races]")
         {Score::Output, 90}, {Score::Best, 120}, {Score::Mean, (100.0 + 120 + 90) / 3}, {Score::Total, 310}};
     for (const auto& [score, expected] : table) {
         CAPTURE(static_cast<int>(score));
-        Fixture fixture(score);
+        Fixture fixture(scored(score));
         fixture.apply(update(1, 7, 1, 100));
         fixture.apply(update(2, 7, 2, 110));
         fixture.apply(update(3, 7, 2, 120));
         fixture.apply(update(4, 7, 4, 90));
-        const auto entry = fixture.only().entries.at(0);
+        const auto entry = fixture.only().entries().at(0);
         CHECK(entry.output == expected);
         CHECK(entry.current_output == 90);
         CHECK(entry.second == 4);
@@ -123,8 +117,8 @@ TEST_CASE("sums do not depend on the order of arrival", "[ranking][races]")
     for (std::uint32_t second = 1; second <= 300; ++second) {
         seconds.emplace_back(second, 90 + 1.0 / second);
     }
-    Fixture ascending(Score::Total);
-    Fixture shuffled(Score::Total);
+    Fixture ascending(scored(Score::Total));
+    Fixture shuffled(scored(Score::Total));
     std::uint64_t order = 0;
     for (const auto& [second, output] : seconds) {
         ascending.apply(update(++order, 7, second, output));
@@ -133,7 +127,7 @@ TEST_CASE("sums do not depend on the order of arrival", "[ranking][races]")
     for (const auto& [second, output] : seconds) {
         shuffled.apply(update(++order, 7, second, output));
     }
-    CHECK(ascending.only().entries.at(0).output == shuffled.only().entries.at(0).output);
+    CHECK(ascending.only().entries().at(0).output == shuffled.only().entries().at(0).output);
 }
 
 TEST_CASE("a record beats the racer's own history at that second, as it was before the race", "[ranking][races]")
@@ -203,13 +197,34 @@ TEST_CASE("only races that changed are taken, and a snapshot never changes", "[r
     CHECK(race.race_id == RaceId{2});
     CHECK(race.class_id == ClassId{1});
     for (const auto& old : all) {
-        CHECK(old->entries.at(0).output == 95);
+        CHECK(old->entries().at(0).output == 95);
     }
 }
 
-TEST_CASE("the race that was silent longest makes room for a new one", "[ranking][races]")
+TEST_CASE("a snapshot does not know who joins later", "[ranking][races]")
 {
-    Fixture fixture(Score::Output, 2);
+    constexpr std::uint64_t kRacers = RacerRows::kChunk + 6;
+    Fixture fixture;
+    for (std::uint64_t racer = 0; racer < kRacers; ++racer) {
+        fixture.apply(update(racer + 1, racer, 1, 95));
+    }
+    const auto before = fixture.only();
+    for (std::uint64_t racer = kRacers; racer < 5 * kRacers; ++racer) {
+        fixture.apply(update(racer + 1, racer, 2, 95));
+    }
+    CHECK(fixture.only().size() == 5 * kRacers);
+    CHECK(before.size() == kRacers);
+    CHECK(before.leading_second == 1);
+    for (std::uint64_t racer = 0; racer < 5 * kRacers; ++racer) {
+        CAPTURE(racer);
+        CHECK(before.find(RacerId{racer}).has_value() == (racer < kRacers));
+        CHECK(before.position(RacerId{racer}).has_value() == (racer < kRacers));
+    }
+}
+
+TEST_CASE("the race that was silent longest makes room for a new one, and is closed", "[ranking][races]")
+{
+    Fixture fixture(room_for(2));
     fixture.apply(update(1, 1, 1, 95, 10));
     fixture.apply(update(2, 1, 1, 95, 20));
     fixture.apply(update(3, 1, 1, 95, 30, 2));  // another class has room of its own
@@ -217,54 +232,53 @@ TEST_CASE("the race that was silent longest makes room for a new one", "[ranking
     CHECK(fixture.races.take_changed().size() == 3);
     fixture.apply(update(5, 1, 1, 95, 40));
     fixture.apply(update(6, 3, 3, 95, 10));  // still open: its racers are remembered
-    auto changed = fixture.races.take_changed();
-    REQUIRE(changed.size() == 2);
-    CHECK(changed[0]->race_id == RaceId{10});
-    CHECK(changed[0]->entries.size() == 3);
-    fixture.apply(update(7, 9, 1, 95, 20));  // opens anew
-    changed = fixture.races.take_changed();
-    REQUIRE(changed.size() == 1);
-    CHECK(changed[0]->entries.size() == 1);
-    CHECK(changed[0]->opened_order == 7);
+    const auto changed = fixture.races.take_changed();
+    REQUIRE(changed.size() == 3);
+    CHECK(changed[0]->race_id == RaceId{20});
+    CHECK(changed[0]->state == RaceState::Closed);
+    CHECK(changed[1]->race_id == RaceId{10});
+    CHECK(changed[1]->size() == 3);
+    CHECK(changed[1]->state == RaceState::Running);
+    fixture.apply(update(7, 9, 1, 95, 20));
+    CHECK(fixture.races.take_changed().empty());
 }
 
-TEST_CASE("a race that makes room is published as it was at last, and first", "[ranking][races]")
+TEST_CASE("a race that makes room is published as it was at last, once, and first", "[ranking][races]")
 {
-    Fixture fixture(Score::Output, 1);
-    fixture.apply(update(1, 1, 1, 95, 10));
-    fixture.apply(update(2, 1, 2, 96, 10));
-    fixture.apply(update(3, 1, 1, 97, 20));  // 10 makes room
-    fixture.apply(update(4, 2, 1, 98, 10));  // 20 makes room, and 10 opens anew
+    Fixture fixture(room_for(1));
+    fixture.apply(update(1, 1, 1, 95, 30));
+    fixture.apply(update(2, 1, 2, 96, 30));
+    fixture.apply(update(3, 1, 1, 97, 20));  // 30 makes room
+    fixture.apply(update(4, 2, 1, 98, 30));  // and does not come back
+    fixture.apply(update(5, 2, 1, 98, 10));  // 20 makes room
     auto changed = fixture.races.take_changed();
     REQUIRE(changed.size() == 3);
-    CHECK(changed[0]->race_id == RaceId{10});
-    CHECK(changed[0]->entries.at(0).output == 96);
+    CHECK(changed[0]->race_id == RaceId{30});
+    CHECK(changed[0]->size() == 1);
+    CHECK(changed[0]->entries().at(0).output == 96);
     CHECK(changed[1]->race_id == RaceId{20});
-    CHECK(changed[1]->entries.at(0).output == 97);
+    CHECK(changed[1]->entries().at(0).output == 97);
     CHECK(changed[2]->race_id == RaceId{10});
-    CHECK(changed[2]->entries.at(0).output == 98);
+    CHECK(changed[2]->entries().at(0).output == 98);
     CHECK(fixture.races.take_changed().empty());
-    fixture.apply(update(5, 1, 1, 99, 20));  // 10 was taken as it is
-    CHECK(fixture.only().race_id == RaceId{20});
-    for (std::uint64_t order = 6; order < 106; ++order) {  // however often races make room for each other
-        fixture.apply(update(order, order, 1, 95, order % 2 == 0 ? 10 : 20));
+    for (std::uint64_t order = 6; order < 106; ++order) {  // what is closed does not push out what is open
+        fixture.apply(update(order, order, 1, 95, order % 2 == 0 ? 20 : 30));
     }
-    changed = fixture.races.take_changed();
-    CHECK(changed.size() == 3);
+    CHECK(fixture.races.take_changed().empty());
 }
 
 TEST_CASE("what the configuration does not let in is passed over", "[ranking][races]")
 {
     const auto score = GENERATE(Score::Output, Score::Total);
-    Fixture fixture(score);
+    Fixture fixture(scored(score));
     fixture.apply(update(1, 1, 300, 95));
     fixture.apply(update(2, 1, 301, 96));
     fixture.apply(update(3, 2, 0, 96));
     fixture.apply(update(4, 3, 1, 96, 10, 3));
     const auto race = fixture.only();
-    REQUIRE(race.entries.size() == 1);
-    CHECK(race.entries[0].second == 300);
-    CHECK(race.entries[0].output == 95);
+    REQUIRE(race.size() == 1);
+    CHECK(race.entries()[0].second == 300);
+    CHECK(race.entries()[0].output == 95);
 }
 
 TEST_CASE("a racer's latest name is shown, and told once", "[ranking][races]")
@@ -279,12 +293,31 @@ TEST_CASE("a racer's latest name is shown, and told once", "[ranking][races]")
     CHECK(fixture.names == std::vector<std::string>{"7=Hubert", "7=Zo\xC3\xAB", "8="});
 }
 
+TEST_CASE("a race takes so many racers and no more, and those who are in it ride on", "[ranking][races]")
+{
+    Fixture fixture;
+    UpdateBatch batch;
+    for (std::uint64_t racer = 1; racer <= Races::kMaxRacers + 2; ++racer) {
+        batch.add(update(racer, racer, 1, 90), "");
+    }
+    batch.add(update(Races::kMaxRacers + 3, 7, 2, 95), "");
+    fixture.races.apply(batch);
+    const auto race = fixture.only();
+    CHECK(race.size() == Races::kMaxRacers);
+    CHECK(race.find(RacerId{Races::kMaxRacers})->rank == 2);
+    CHECK_FALSE(race.find(RacerId{Races::kMaxRacers + 1}));
+    CHECK(race.position(RacerId{7}) == 0);
+    CHECK(race.position(RacerId{Races::kMaxRacers}) == Races::kMaxRacers - 1);
+}
+
 TEST_CASE("a racer is found in the race it rides and in no other", "[ranking][races]")
 {
     Fixture fixture;
     fixture.apply(update(1, 7, 5, 95));
     const auto race = fixture.only();
-    REQUIRE(race.find(RacerId{7}) != nullptr);
+    REQUIRE(race.find(RacerId{7}));
     CHECK(race.find(RacerId{7})->second == 5);
-    CHECK(race.find(RacerId{8}) == nullptr);
+    CHECK(race.position(RacerId{7}) == 0);
+    CHECK_FALSE(race.find(RacerId{8}));
+    CHECK_FALSE(race.position(RacerId{8}));
 }

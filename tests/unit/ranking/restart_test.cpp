@@ -13,18 +13,20 @@ namespace {
 
 constexpr std::size_t kShards = 2;
 
+using Save = RankingThread::Save;
+
 /// What a shard's log holds.
 using Log = std::vector<std::pair<Update, std::string>>;
 using Logs = std::vector<Log>;  // by shard
 
-Races::Options options(std::size_t open_races = 16)
+RankingThread::Options options(std::size_t open_races, std::size_t shards)
 {
-    return {.score = Score::Total,
-            .classes = {ClassId{1}, ClassId{2}},
-            .seconds = Riders::kSeconds,
-            .open_races = open_races,
-            .bests = [](ClassId) { return std::make_shared<const history::ClassBests>(); },
-            .on_name = [](RacerId, std::string_view) {}};
+    RankingThread::Options made;
+    made.races = Riders::options(Score::Total);
+    made.races.open_races = open_races;
+    made.tick = std::chrono::hours(24);
+    made.shards = shards;
+    return made;
 }
 
 /// A ranking thread whose tick never comes, and what it publishes at its stop.
@@ -33,7 +35,7 @@ struct Run {
     RankingThread thread;
 
     explicit Run(std::size_t open_races = 16, std::size_t shards = kShards)
-        : thread(options(open_races), std::chrono::hours(24), shards, [this](RankingThread::Changes changes) {
+        : thread(options(open_races, shards), [this](RankingThread::Changes changes) {
               for (const auto& race : changes.races) {
                   boards[{race->class_id, race->race_id}] = race;
               }
@@ -80,15 +82,16 @@ TEST_CASE("replaying any suffix of a shard changes nothing, not even a race that
     for (std::size_t shard = 0; shard < kShards; ++shard) {
         run.put(logs, shard, 0, logs[shard].size());
     }
-    const auto saved = run.thread.save();
+    const auto saved = run.thread.save(Save::All);
     CHECK(saved.applied == std::vector{logs[0].back().first.arrival_order, logs[1].back().first.arrival_order});
     for (std::size_t shard = 0; shard < kShards; ++shard) {
         for (std::size_t from = 0; from < logs[shard].size(); ++from) {
             CAPTURE(shard, from);
             run.put(logs, shard, from, logs[shard].size());
-            const auto again = run.thread.save();
+            const auto again = run.thread.save(Save::All);
             REQUIRE(again.applied == saved.applied);
             REQUIRE(again.races == saved.races);
+            REQUIRE(again.results.empty());
         }
     }
 }
@@ -106,7 +109,7 @@ TEST_CASE("a thread restored from any moment that replays the log ends in the sa
             reached[shard] = random() % logs[shard].size();
             first.put(logs, shard, 0, reached[shard]);
         }
-        const auto saved = first.thread.save();
+        const auto saved = first.thread.save(Save::All);
         Run second;
         REQUIRE(second.thread.restore(saved));
         second.thread.start();
@@ -116,10 +119,10 @@ TEST_CASE("a thread restored from any moment that replays the log ends in the sa
         }
         first.thread.stop();
         second.thread.stop();
-        REQUIRE(first.boards.size() == 6);
-        REQUIRE(second.boards.size() == 6);
+        REQUIRE(first.boards.size() >= 6);
+        REQUIRE(second.boards.size() == first.boards.size());
         for (const auto& [key, board] : first.boards) {
-            same_snapshot(*second.boards.at(key), *board);
+            REQUIRE(difference(*second.boards.at(key), written_out(*board)) == "");
         }
     }
 }
@@ -143,7 +146,7 @@ TEST_CASE("what is saved while updates come is one moment", "[ranking][restart]"
     }
     for (bool last = false; !last;) {
         last = writing == 0;
-        const auto saved = run.thread.save();
+        const auto saved = run.thread.save(Save::All);
         REQUIRE(saved.applied.size() == kShards);
         std::set<std::uint64_t> expected;
         for (std::uint64_t shard = 0; shard < kShards; ++shard) {
@@ -151,11 +154,11 @@ TEST_CASE("what is saved while updates come is one moment", "[ranking][restart]"
                 expected.insert(order);
             }
         }
-        Races races(options());
+        Races races(Riders::options(Score::Total));
         REQUIRE(races.load(saved.races));
         std::set<std::uint64_t> got;
         for (const auto& race : races.take_changed()) {
-            for (const auto& entry : race->entries) {
+            for (const auto& entry : race->entries()) {
                 got.insert(raw(entry.racer_id));
             }
         }
@@ -167,7 +170,7 @@ TEST_CASE("what is saved while updates come is one moment", "[ranking][restart]"
 TEST_CASE("save answers before the start, around a stop and after it", "[ranking][restart]")
 {
     Run run;
-    const auto nothing = run.thread.save();
+    const auto nothing = run.thread.save(Save::All);
     CHECK(nothing.applied == std::vector<std::uint64_t>{0, 0});
     run.thread.start();
     UpdateBatch batch;
@@ -180,7 +183,7 @@ TEST_CASE("save answers before the start, around a stop and after it", "[ranking
         savers.emplace_back([&] {
             ++started;
             for (int times = 0; times < 100; ++times) {
-                wrong += run.thread.save().applied == std::vector<std::uint64_t>{0, 5} ? 0 : 1;
+                wrong += run.thread.save(Save::All).applied == std::vector<std::uint64_t>{0, 5} ? 0 : 1;
             }
         });
     }
@@ -190,7 +193,7 @@ TEST_CASE("save answers before the start, around a stop and after it", "[ranking
     run.thread.stop();
     savers.clear();  // joins them
     CHECK(wrong == 0);
-    CHECK(run.thread.save().races != nothing.races);
+    CHECK(run.thread.save(Save::All).races != nothing.races);
 }
 
 TEST_CASE("a thread of more shards knows nothing of the new ones, one of fewer forgets the rest", "[ranking][restart]")
@@ -202,29 +205,29 @@ TEST_CASE("a thread of more shards knows nothing of the new ones, one of fewer f
         batch.add(joins(shard + 1), "");
         run.thread.outbox(ShardId{shard}).put(batch);
     }
-    const auto saved = run.thread.save();
+    const auto saved = run.thread.save(Save::All);
     Run more(16, 3);
     REQUIRE(more.thread.restore(saved));
-    CHECK(more.thread.save().applied == std::vector<std::uint64_t>{1, 2, 0});
+    CHECK(more.thread.save(Save::All).applied == std::vector<std::uint64_t>{1, 2, 0});
     Run fewer(16, 1);
     REQUIRE(fewer.thread.restore(saved));
-    CHECK(fewer.thread.save().applied == std::vector<std::uint64_t>{1});
-    CHECK(fewer.thread.save().races == saved.races);
+    CHECK(fewer.thread.save(Save::All).applied == std::vector<std::uint64_t>{1});
+    CHECK(fewer.thread.save(Save::All).races == saved.races);
 }
 
 TEST_CASE("a thread that cannot be restored has applied nothing", "[ranking][restart]")
 {
     Run run;
-    const auto empty = run.thread.save();
+    const auto empty = run.thread.save(Save::All);
     run.thread.start();
     UpdateBatch batch;
     batch.add(joins(9), "");
     run.thread.outbox(ShardId{0}).put(batch);
-    auto saved = run.thread.save();
+    auto saved = run.thread.save(Save::All);
     Run other;
     REQUIRE(other.thread.restore(saved));
     saved.races.pop_back();
     CHECK(other.thread.restore(saved).error() == Errc::CorruptFile);
-    CHECK(other.thread.save().applied == empty.applied);
-    CHECK(other.thread.save().races == empty.races);
+    CHECK(other.thread.save(Save::All).applied == empty.applied);
+    CHECK(other.thread.save(Save::All).races == empty.races);
 }

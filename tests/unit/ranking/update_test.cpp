@@ -1,4 +1,4 @@
-#include "naive_races.hpp"
+#include "written_board.hpp"
 
 #include <alleycat/ranking/name_book.hpp>
 

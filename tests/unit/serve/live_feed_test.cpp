@@ -1,5 +1,6 @@
 #include "../net/server_thread.hpp"
 #include "live_viewer.hpp"
+#include "made_race.hpp"
 
 #include <alleycat/serve/live_feed.hpp>
 
@@ -13,8 +14,6 @@ using net::RawClient;
 using net::WebSocketClient;
 
 namespace {
-
-using Snapshot = std::shared_ptr<const ranking::RaceSnapshot>;
 
 /// `/live` on a free port, and what is published to it.
 struct FeedServer {
@@ -40,23 +39,15 @@ struct FeedServer {
     }
 
     /// A race as ranking publishes it: rows are put in order and ranked.
-    Snapshot race(std::vector<ranking::Entry> rows, std::int64_t id = 5397285, std::uint32_t class_id = 1)
+    Snapshot race(std::vector<ranking::Entry> rows, std::int64_t id = 5397285, std::uint32_t class_id = 1,
+                  ranking::RaceState state = ranking::RaceState::Running)
     {
-        std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.output > b.output; });
-        rank_rows(rows);
-        auto made = std::make_shared<ranking::RaceSnapshot>();
-        made->class_id = ClassId{class_id};
-        made->race_id = RaceId{id};
-        made->opened_order = opened.try_emplace(id, opened.size() + 1).first->second;
-        for (const auto& each : rows) {
-            made->leading_second = std::max(made->leading_second, each.second);
-        }
-        made->entries = std::move(rows);
-        return made;
+        const auto order = opened.try_emplace(id, opened.size() + 1).first->second;
+        return make_race({.rows = std::move(rows), .id = id, .class_id = class_id, .opened = order, .state = state});
     }
-    void publish(std::vector<Snapshot> races, std::vector<ClassId> histories = {})
+    void publish(std::vector<Snapshot> races, std::vector<ranking::RecordEvent> records = {})
     {
-        net.on_thread([&] { feed.publish({races, histories}); });
+        net.on_thread([&] { feed.publish({races, records}); });
     }
     /// Merges personal bests of class 1 at second 57.
     void merge(const std::map<std::uint64_t, double>& outputs, std::uint32_t second = 57)
@@ -70,6 +61,17 @@ struct FeedServer {
     [[nodiscard]] WebSocketClient watch(const std::string& query, int receive_buffer = 0) const
     {
         return WebSocketClient(net.port(), "/live?" + query, "", receive_buffer);
+    }
+    /// The remembered races of class 1.
+    [[nodiscard]] std::vector<std::int64_t> race_ids()
+    {
+        return net.on_thread([&] {
+            std::vector<std::int64_t> ids;
+            for (const auto& each : feed.races(ClassId{1})) {
+                ids.push_back(raw(each->race_id));
+            }
+            return ids;
+        });
     }
     [[nodiscard]] std::size_t viewers()
     {
@@ -185,8 +187,35 @@ TEST_CASE("races beyond those remembered are forgotten, the oldest first", "[ser
     CHECK(server.watch("classId=1&raceId=1").receive_text().find(R"("total":0)") != std::string::npos);
     CHECK(server.watch("classId=1&raceId=2").receive_text().find(R"("total":1)") != std::string::npos);
     CHECK(server.watch("classId=1&raceId=3").receive_text().find(R"("total":1)") != std::string::npos);
-    CHECK(server.net.on_thread([&] { return server.feed.newest_race(ClassId{1})->race_id; }) == RaceId{3});
-    CHECK(server.net.on_thread([&] { return server.feed.newest_race(ClassId{2}); }) == nullptr);
+    CHECK(server.race_ids() == std::vector<std::int64_t>{3, 2});
+    CHECK(server.net.on_thread([&] { return server.feed.races(ClassId{2}).size(); }) == 0);
+}
+
+TEST_CASE("closed races are forgotten before others", "[serve][live]")
+{
+    FeedServer server(2);
+    server.publish({server.race({row(0, 1, 110)}, 1)});
+    server.publish({server.race({row(0, 1, 110)}, 2, 1, ranking::RaceState::Closed)});
+    server.publish({server.race({row(0, 1, 110)}, 3, 1, ranking::RaceState::Finished)});
+    CHECK(server.race_ids() == std::vector<std::int64_t>{3, 1});
+    server.publish({server.race({row(0, 1, 110)}, 4)});  // none is closed: the oldest makes room
+    CHECK(server.race_ids() == std::vector<std::int64_t>{4, 3});
+    CHECK(server.net.on_thread([&] { return server.feed.race(ClassId{1}, RaceId{3})->race_id; }) == RaceId{3});
+    CHECK(server.net.on_thread([&] { return server.feed.race(ClassId{1}, RaceId{1}); }) == nullptr);
+    CHECK(server.net.on_thread([&] { return server.feed.race(ClassId{2}, RaceId{3}); }) == nullptr);
+}
+
+TEST_CASE("who is erased is forgotten with the closed races, and their viewers see it", "[serve][live]")
+{
+    FeedServer server;
+    server.publish({server.race({row(0, 1, 110), row(0, 7, 100)}, 1, 1, ranking::RaceState::Closed),
+                    server.race({row(0, 1, 110)}, 2, 1, ranking::RaceState::Closed), server.race({row(0, 7, 110)}, 3)});
+    auto viewer = server.watch("classId=1&raceId=1");
+    CHECK(viewer.receive_text().find(R"("total":2)") != std::string::npos);
+    server.net.on_thread([&] { server.feed.erase(RacerId{7}); });
+    CHECK(server.race_ids() == std::vector<std::int64_t>{3, 2});  // the open one is published anew by ranking
+    CHECK(viewer.receive_text() ==
+          R"({"type":"delta","seq":2,"classId":1,"raceId":1,"board":"now","total":0,"entries":[],"removed":[1,7]})");
 }
 
 TEST_CASE("the all-time board is of the viewer's second, with the viewer's current output", "[serve][live]")
@@ -200,7 +229,7 @@ TEST_CASE("the all-time board is of the viewer's second, with the viewer's curre
           R"({"rank":1,"racerId":5,"name":"R5","second":300,"output":200,"record":false}]})");
 
     auto mine = row(0, 3, 999, 57, true);  // the score has another meaning than the output
-    mine.current_output = 105;
+    mine.current_output = 105;             // at the latest second, and 999 before
     server.publish({server.race({mine, row(0, 9, 95, 57)})});
     CHECK(stranger.receive_text() ==  // the second of the race
           R"({"type":"snapshot","seq":2,"classId":1,"raceId":5397285,"board":"alltime","total":4,"entries":[)" +
@@ -240,7 +269,7 @@ TEST_CASE("an all-time board moves with its viewer and with the history", "[serv
     CHECK(starts_with(rider.receive_text(), R"({"type":"delta","seq":2,)"));
 
     server.merge({{2, 130}}, 58);  // a window was merged
-    server.publish({}, {ClassId{1}});
+    server.publish({});
     auto text = rider.receive_text();
     CHECK(starts_with(text, R"({"type":"delta","seq":3,)"));
     CHECK(entries(text) == "[" + written(row(1, 2, 130, 58)) + "," + written(row(2, 1, 105, 58)) + "]");
@@ -394,7 +423,7 @@ TEST_CASE("at every tick a viewer holds what a new one is told", "[serve][live]"
                 server.merge({{pick(10), 100 + static_cast<double>(pick(4))}},
                              55 + static_cast<std::uint32_t>(pick(4)));
             }
-            server.publish({server.race(rows, race)}, {ClassId{1}});
+            server.publish({server.race(rows, race)});
             auto fresh = server.watch(query);
             ModelViewer told;
             told.apply(fresh.receive_text());  // everything published before it is on its way to the viewer as well

@@ -1,4 +1,5 @@
 #include "live_viewer.hpp"
+#include "made_race.hpp"
 
 #include <alleycat/serve/results_message.hpp>
 
@@ -16,23 +17,20 @@ std::string message(const ranking::RaceSnapshot& race, std::int64_t ms = 1620240
 
 TEST_CASE("the results message is the reference's, text for text", "[serve][results]")
 {
-    ranking::RaceSnapshot race;
-    race.class_id = ClassId{1};
-    race.race_id = RaceId{5400802};
-    race.entries = {row(1, 0, 115.2)};
-    CHECK(message(race) ==
+    const auto race = make_race({.rows = {row(1, 0, 115.2)}, .id = 5400802});
+    CHECK(message(*race) ==
           R"({"msg":"results","classId":"1","raceId":"race-5400802","ts":"1620240672076","results":"{\"0\":115.2}"})");
 }
 
 TEST_CASE("results hold every racer's score, and may hold none", "[serve][results]")
 {
-    ranking::RaceSnapshot race;
-    race.class_id = ClassId{6};
-    race.race_id = RaceId{-5};
-    CHECK(message(race, 0) == R"({"msg":"results","classId":"6","raceId":"race--5","ts":"0","results":"{}"})");
-    race.entries = {row(1, 7, 115.2), row(2, 12, 98.55), row(3, 9007199254740991, 0.1 + 0.2)};
-    race.entries[0].name = "a \"name\" is not told";
-    const auto text = message(race);
+    const auto empty = make_race({.id = -5, .class_id = 6});
+    CHECK(message(*empty, 0) == R"({"msg":"results","classId":"6","raceId":"race--5","ts":"0","results":"{}"})");
+    auto named = row(1, 7, 115.2);
+    named.name = "a \"name\" is not told";
+    const auto race =
+        make_race({.rows = {named, row(2, 12, 98.55), row(3, 9007199254740991, 0.1 + 0.2)}, .id = -5, .class_id = 6});
+    const auto text = message(*race);
     CHECK(text == R"({"msg":"results","classId":"6","raceId":"race--5","ts":"1620240672076",)"
                   R"("results":"{\"7\":115.2,\"12\":98.55,\"9007199254740991\":0.30000000000000004}"})");
 

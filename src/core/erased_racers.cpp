@@ -1,0 +1,42 @@
+#include <alleycat/core/erased_racers.hpp>
+
+#include <algorithm>
+#include <mutex>
+
+namespace alleycat {
+
+void ErasedRacers::add(RacerId racer, std::int64_t asked_ms)
+{
+    const std::unique_lock lock(mutex_);
+    const auto [at, added] = asked_ms_.try_emplace(racer, asked_ms);
+    if (!added) {
+        at->second = std::max(at->second, asked_ms);
+    }
+    latest_ms_.store(std::max(latest_ms_.load(std::memory_order_relaxed), asked_ms), std::memory_order_release);
+}
+
+bool ErasedRacers::look_up(RacerId racer, std::int64_t arrival_ms) const
+{
+    const std::shared_lock lock(mutex_);
+    const auto found = asked_ms_.find(racer);
+    return found != asked_ms_.end() && arrival_ms <= found->second;
+}
+
+void ErasedRacers::forget_before(std::int64_t ms)
+{
+    const std::unique_lock lock(mutex_);
+    std::erase_if(asked_ms_, [ms](const auto& each) { return each.second < ms; });
+    auto latest = kNever;
+    for (const auto& [racer, asked] : asked_ms_) {
+        latest = std::max(latest, asked);
+    }
+    latest_ms_.store(latest, std::memory_order_release);
+}
+
+std::size_t ErasedRacers::size() const
+{
+    const std::shared_lock lock(mutex_);
+    return asked_ms_.size();
+}
+
+}  // namespace alleycat

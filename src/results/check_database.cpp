@@ -1,0 +1,180 @@
+#include "class_records.hpp"
+#include "schema.hpp"
+#include "sqlite.hpp"
+
+#include <alleycat/results/database_commands.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace alleycat::results {
+
+namespace {
+
+/// What must hold between the tables: each row of `select` is a fault, said in its one column.
+struct Rule {
+    std::string_view name;
+    std::string_view select;
+};
+
+constexpr std::array kRules{
+    Rule{"results without their race", R"(
+        SELECT format('class %d, race %d, racer %d: a result without its race', class_id, race_id, racer_id)
+        FROM results LEFT JOIN races USING (class_id, race_id) WHERE races.closed IS NULL)"},
+    Rule{"starts of races", R"(
+        SELECT format('class %d, race %d, racer %d: the result says that the race started at %d, the race at %d',
+                      class_id, race_id, racer_id, results.start_ms, races.start_ms)
+        FROM results JOIN races USING (class_id, race_id) WHERE results.start_ms <> races.start_ms)"},
+    Rule{"counts of racers", R"(
+        SELECT format('class %d, race %d: %d racers, but %d results', class_id, race_id, racers, rows)
+        FROM (SELECT class_id, race_id, racers,
+                     (SELECT count(*) FROM results
+                      WHERE results.class_id = races.class_id AND results.race_id = races.race_id) AS rows
+              FROM races)
+        WHERE racers <> rows OR racers = 0)"},
+    Rule{"results without their racer", R"(
+        SELECT format('racer %d: has results, but is not among the racers', racer_id)
+        FROM (SELECT DISTINCT racer_id FROM results) WHERE racer_id NOT IN (SELECT racer_id FROM racers))"},
+    Rule{"racers without results", R"(
+        SELECT format('racer %d: is among the racers, but has no results', racer_id)
+        FROM racers WHERE NOT EXISTS (SELECT 1 FROM results WHERE results.racer_id = racers.racer_id))"},
+    Rule{"racers who were erased", R"(
+        SELECT format('class %d, race %d, racer %d: a result from before the racer was erased', class_id, race_id,
+                      racer_id)
+        FROM erasures CROSS JOIN results USING (racer_id) WHERE results.last_ms <= erasures.asked_ms)"},
+};
+
+// `best`: what the class records ought to be.
+constexpr std::array kRecordRules{
+    Rule{"class records", R"(
+        SELECT format('class %d, racer %d: the class record is %!.16g in race %d, ended at %d; '
+                      || 'the results say %!.16g in race %d, ended at %d',
+                      class_id, racer_id, stored.score, stored.race_id, stored.achieved_ms, best.score, best.race_id,
+                      best.achieved_ms)
+        FROM class_records AS stored JOIN temp.best USING (class_id, racer_id)
+        WHERE (stored.score, stored.race_id, stored.achieved_ms) <> (best.score, best.race_id, best.achieved_ms))"},
+    Rule{"class records that are missing", R"(
+        SELECT format('class %d, racer %d: has results, but no class record', class_id, racer_id)
+        FROM temp.best WHERE (class_id, racer_id) NOT IN (SELECT class_id, racer_id FROM class_records))"},
+    Rule{"class records without results", R"(
+        SELECT format('class %d, racer %d: has a class record, but no results', class_id, racer_id)
+        FROM class_records WHERE (class_id, racer_id) NOT IN (SELECT class_id, racer_id FROM temp.best))"},
+};
+
+constexpr std::array kAllScores{ranking::Score::Output, ranking::Score::Best, ranking::Score::Mean,
+                                ranking::Score::Total};
+constexpr int kMostOfOneKind = 100;  // of a file that is one fault, no more is worth reading
+
+using Problems = std::vector<std::string>;
+
+/// True where something could not be read, which is a problem then.
+bool note_failure(Connection& connection, std::string_view name, Problems& problems)
+{
+    if (!connection.failed()) {
+        return false;
+    }
+    problems.push_back(fmt::format("{}: cannot be checked: {}", name, connection.message()));
+    connection.clear();
+    return true;
+}
+
+/// Appends what `select` says. What cannot be read is a problem too, and leaves the others to be looked for.
+void collect(Connection& connection, std::string_view name, const std::string& select, Problems& problems)
+{
+    {
+        Statement statement(connection, select + " LIMIT " + std::to_string(kMostOfOneKind));
+        for (auto rows = statement.query(); rows.next();) {
+            problems.emplace_back(rows.text(0));
+        }
+    }
+    (void)note_failure(connection, name, problems);
+}
+
+void collect_all(Connection& connection, std::span<const Rule> rules, Problems& problems)
+{
+    for (const auto& rule : rules) {
+        collect(connection, rule.name, std::string(rule.select), problems);
+    }
+}
+
+void check_integrity(Connection& connection, Problems& problems)
+{
+    Problems found;
+    collect(connection, "integrity",
+            fmt::format("SELECT integrity_check FROM pragma_integrity_check({})", kMostOfOneKind), found);
+    if (found != Problems{"ok"}) {
+        problems.insert(problems.end(), found.begin(), found.end());
+    }
+}
+
+/// "table races: CREATE …" of everything there is.
+Problems schema_of(Connection& connection)
+{
+    Problems schema;
+    collect(connection, "schema",
+            "SELECT type || ' ' || name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL "
+            "ORDER BY type, name",
+            schema);
+    return schema;
+}
+
+/// Whether the schema is what the migrations make.
+bool check_schema(Connection& connection, Problems& problems)
+{
+    Connection made(":memory:", Connection::Mode::Write);
+    for (const auto step : migrations()) {
+        made.demand(std::string(step));
+    }
+    if (schema_of(connection) == schema_of(made)) {
+        return true;
+    }
+    problems.emplace_back("the tables are not those of this version");
+    return false;
+}
+
+void check_class_records(Connection& connection, Problems& problems)
+{
+    const auto stored = stored_score(connection);
+    if (note_failure(connection, "class records", problems)) {
+        return;
+    }
+    const auto score =
+        std::find_if(kAllScores.begin(), kAllScores.end(), [&](auto each) { return name(each) == stored; });
+    if (score == kAllScores.end()) {
+        problems.push_back("the class records are of an unknown score: '" + stored + "'");
+        return;
+    }
+    collect_class_records(connection, *score, "temp.best");
+    if (!note_failure(connection, "class records", problems)) {
+        collect_all(connection, kRecordRules, problems);
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> check_database(const std::filesystem::path& path)
+{
+    Connection connection(path, Connection::Mode::Read);
+    connection.demand("PRAGMA temp_store = MEMORY");
+    connection.demand(
+        "CREATE TEMP TABLE best (class_id, racer_id, score, race_id, achieved_ms, "
+        "PRIMARY KEY (class_id, racer_id)) WITHOUT ROWID");
+    const Transaction moment(connection, Transaction::Kind::Read);
+    const auto version = checked_version(connection, migrations());
+    if (version < migrations().size()) {
+        return {fmt::format("version {} is older than this alleycat's {}: a start of the daemon brings it up", version,
+                            migrations().size())};
+    }
+    Problems problems;
+    check_integrity(connection, problems);
+    if (check_schema(connection, problems)) {
+        collect_all(connection, kRules, problems);
+        check_class_records(connection, problems);
+    }
+    return problems;
+}
+
+}  // namespace alleycat::results

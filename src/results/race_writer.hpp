@@ -1,0 +1,36 @@
+#pragma once
+
+#include "class_records.hpp"
+#include "erasures.hpp"
+#include "sqlite.hpp"
+
+#include <alleycat/ranking/race_result.hpp>
+
+namespace alleycat::results {
+
+/// Stores races with their results, and brings racers and class records on.
+///
+/// Errors: the connection's.
+class RaceWriter {
+public:
+    RaceWriter(Connection& connection, ranking::Score score, ClassRecords& records, const Erasures& erasures);
+
+    /// Puts the race in place of what is stored of it. False, and nothing changes, where it is stored as closed.
+    bool write(const ranking::RaceResult& race, RecordChanges& changes);
+
+private:
+    [[nodiscard]] bool is_closed(const ranking::RaceResult& race);
+    void write_row(const ranking::RaceResult& race, const ranking::ResultRow& row, RecordChanges& changes);
+
+    const ranking::Score score_;
+    ClassRecords& records_;
+    const Erasures& erasures_;
+    Statement closed_;
+    Statement put_race_;
+    Statement count_racers_;
+    Statement delete_empty_;
+    Statement put_result_;
+    Statement put_racer_;
+};
+
+}  // namespace alleycat::results
