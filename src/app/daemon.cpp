@@ -397,7 +397,6 @@ void Daemon::Impl::add_routes()
 /// On the ranking thread: results go to the broker, boards to the network thread.
 void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
 {
-    publish_records(changes.records);
     if (std::ranges::any_of(changes.races,
                             [](const auto& race) { return race->state != ranking::RaceState::Running; })) {
         recorder_.hurry();
@@ -409,6 +408,7 @@ void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
                             serve::results_message(*race, std::chrono::system_clock::now()));
         }
     }
+    publish_records(changes.records);  // last: what does not fit is dropped
     asio::post(context_, [this, changes = std::move(changes)] { live_.publish(changes); });
 }
 

@@ -7,8 +7,10 @@
 #include <alleycat/commitlog/commit_log.hpp>
 #include <alleycat/commitlog/log_reader.hpp>
 #include <alleycat/core/directory.hpp>
+#include <alleycat/core/erased_racers.hpp>
 #include <alleycat/core/unique_fd.hpp>
 #include <alleycat/delivery/record_line.hpp>
+#include <alleycat/results/result_reader.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -111,7 +113,10 @@ void put_in_place(const Config& config, const std::vector<ClassId>& left_out)
 /// Records on their way into a store.
 class Merge {
 public:
-    explicit Merge(const Config& config) : store_(scratch_options(config)), reader_(replay_limits(config)) {}
+    explicit Merge(const Config& config) : store_(scratch_options(config)), reader_(replay_limits(config))
+    {
+        recall_erasures(config);
+    }
 
     /// Lines of a delivery file, with RecordReader::kPadding bytes behind them. What output they earn is theirs to say.
     void take_lines(std::string_view payload)
@@ -127,13 +132,15 @@ public:
     }
 
     /// A record of the log, likewise padded.
-    void take_one(std::string_view data, bool refused)
+    void take_one(std::string_view data, bool refused, std::int64_t arrival_ms)
     {
         if (refused || reader_.read_one(data) != RecordReader::Item::Record) {
             ++refused_;
             return;
         }
-        add(reader_.record(), std::nullopt);
+        if (!erased_.erased(reader_.record().racer_id, arrival_ms)) {
+            add(reader_.record(), std::nullopt);
+        }
     }
 
     /// Throws std::runtime_error where a file cannot be written.
@@ -149,6 +156,22 @@ public:
     }
 
 private:
+    /// The log still has what was erased everywhere else.
+    void recall_erasures(const Config& config)
+    {
+        const auto path = database_path(config);
+        if (!fs::exists(path)) {
+            return;
+        }
+        const auto erasures = results::ResultReader(path).erasures();
+        if (!erasures) {
+            throw std::runtime_error(fmt::format("{}: {}", path.string(), erasures.error().message()));
+        }
+        for (const auto& erasure : *erasures) {
+            erased_.add(erasure.racer_id, erasure.asked_ms);
+        }
+    }
+
     void add(const telemetry::Record& record, std::optional<double> output)
     {
         samples_.push_back({record.class_id, record.second, record.racer_id,
@@ -167,6 +190,7 @@ private:
 
     history::HistoryStore store_;
     RecordReader reader_;
+    ErasedRacers erased_;
     std::vector<telemetry::Sample> samples_;
     std::uint64_t records_{0};
     std::uint64_t refused_{0};
@@ -199,7 +223,8 @@ bool take_shard(const Config& config, ShardId shard, Merge& merge)
             return good;
         }
         payload.assign((*record)->data).append(RecordReader::kPadding, '\0');
-        merge.take_one(std::string_view(payload).substr(0, (*record)->data.size()), (*record)->refused);
+        merge.take_one(std::string_view(payload).substr(0, (*record)->data.size()), (*record)->refused,
+                       (*record)->arrival_ms);
     }
 }
 

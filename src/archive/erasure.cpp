@@ -13,7 +13,8 @@ namespace alleycat::archive {
 namespace {
 
 /// Calls `visit` with where the line, which is one of `lines`, begins and ends with its line feed.
-void visit_line(std::string_view lines, std::string_view line, const std::function<void(std::size_t, std::size_t)>& visit)
+void visit_line(std::string_view lines, std::string_view line,
+                const std::function<void(std::size_t, std::size_t)>& visit)
 {
     const auto begin = static_cast<std::size_t>(line.data() - lines.data());
     const auto end = begin + line.size();
@@ -54,8 +55,8 @@ ErasedObjectLines::ErasedObjectLines(const FileEraser::Request& request, const t
 bool ErasedObjectLines::concerns(const StoredFile& file) const
 {
     const auto& through = request_.through;
-    const bool later_number = file.span && raw(file.span->shard) < through.size() &&
-                              file.span->first > through[raw(file.span->shard)];
+    const bool later_number =
+        file.span && raw(file.span->shard) < through.size() && file.span->first > through[raw(file.span->shard)];
     const bool later_time = file.at_ms && *file.at_ms > request_.asked_ms;
     return !later_number && !later_time;
 }

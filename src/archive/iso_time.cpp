@@ -11,7 +11,7 @@ namespace alleycat::archive {
 void append_iso_time(std::string& out, std::int64_t since_epoch_ms)
 {
     using namespace std::chrono;
-    constexpr sys_time<milliseconds> kFirst = sys_days(year(0) / January / 1);
+    constexpr sys_time<milliseconds> kFirst = sys_days(year(1) / January / 1);
     constexpr sys_time<milliseconds> kLast = sys_days(year(10'000) / January / 1) - milliseconds(1);
     const auto time = std::clamp(sys_time<milliseconds>(milliseconds(since_epoch_ms)), kFirst, kLast);
     const auto day = floor<days>(time);

@@ -10,8 +10,8 @@ namespace alleycat::archive {
 
 namespace {
 
-constexpr double kMostCadence = 254;    // CadenceValue_t
-constexpr double kMostWatts = 65'535;   // an unsigned short
+constexpr double kMostCadence = 254;                       // CadenceValue_t
+constexpr double kMostWatts = 65'535;                      // an unsigned short
 constexpr std::string_view kNoCharacter = "\xEF\xBF\xBD";  // U+FFFD, for what XML cannot hold
 
 /// Appends UTF-8 as the text of an element.

@@ -15,7 +15,7 @@ inline constexpr std::string_view kFailuresFolder = "processing-failed";
 /// A file of an HourlyFolder, and what its name says.
 struct StoredFile {
     std::filesystem::path path;
-    std::optional<std::int64_t> at_ms;       ///< the time in the name: of a delivery file, when its first record arrived
+    std::optional<std::int64_t> at_ms;  ///< the time in the name: of a delivery file, when its first record arrived
     std::optional<delivery::FileSpan> span;  ///< of a delivery file
 };
 

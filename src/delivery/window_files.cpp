@@ -73,7 +73,8 @@ bool WindowFiles::delivered_before(const Window::Record& record) const
 
 void WindowFiles::ok(const Window::Record& record, std::string_view line, const telemetry::Sample& sample)
 {
-    const bool made_of_erased = options_.erased != nullptr && options_.erased->erased(sample.racer_id, record.arrival_ms);
+    const bool made_of_erased =
+        options_.erased != nullptr && options_.erased->erased(sample.racer_id, record.arrival_ms);
     if (made_of_erased || erased(record)) {
         dropped(record);
         return;

@@ -203,7 +203,8 @@ void Race::note_record(std::uint32_t slot)
 {
     const auto& row = rows_[slot];
     auto& ride = rides_[slot];
-    if (!row.is_record() || ride.told_record == row.second) {
+    // A newcomer beats nothing, second by second; that is no news.
+    if (!(row.current_output > row.best_before) || ride.told_record == row.second) {
         return;
     }
     if (ride.noted == 0) {
@@ -248,7 +249,7 @@ void Race::pass_time(std::int64_t now_ms)
 
 bool Race::due_to_close(std::int64_t now_ms) const
 {
-    return now_ms > deadline_ms() || (riding_ == 0 && now_ms > last_ms_ + options_.grace.count());
+    return now_ms > deadline_ms();
 }
 
 void Race::close()

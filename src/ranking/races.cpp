@@ -34,7 +34,7 @@ Race* Races::race_of(const Update& update)
         if (!configured(update.class_id) || is_closed(key)) {
             return nullptr;
         }
-        make_room(update.class_id, options_.open_races - 1);
+        make_room(update.class_id, (replaying_ ? kReplayRoom : 1) * options_.open_races - 1);
         at = races_.emplace(key, std::make_unique<Race>(options_, update.class_id, update.race_id)).first;
     }
     latest_ = at->second.get();

@@ -109,6 +109,7 @@ void RankingThread::run()
         auto asked = wait(next_tick, stopping);
         const auto now_ms = clock();  // before what came until then is read
         take_classes(asked.classes);
+        races_.set_replaying(!now_ms);
         apply_waiting();
         if (replayed || !now_ms) {
             static_cast<void>(races_.take_records());  // from before the start: they were told then
@@ -124,7 +125,7 @@ void RankingThread::run()
         caught_up_.notify_all();
         answer(std::move(asked.savers));
         const auto now = std::chrono::steady_clock::now();
-        if (now >= next_tick || stopping) {
+        if (now >= next_tick || stopping || !asked.erased.empty()) {
             publish_changes(now_ms);
             next_tick = std::max(next_tick + options_.tick, now);
         }

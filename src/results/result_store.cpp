@@ -128,6 +128,9 @@ Result<std::vector<RecordEvent>> ResultStore::Impl::write(const Batch& batch)
     if (const auto done = transaction.commit(); !done) {
         return done.error();
     }
+    if (batch.checkpoint) {
+        checkpoint_.races = {};  // it was for the start
+    }
     auto events = record_events(changes, written, leaderboards_);
     publish(changes);
     return events;

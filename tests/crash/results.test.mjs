@@ -12,7 +12,7 @@ import { scene } from '../integration/harness/scene.mjs';
 import { waitFor } from '../integration/harness/wait.mjs';
 
 const KILLS = Number(process.env.CRASH_RESULT_KILLS ?? 50);
-const SETTINGS = { RACE_GRACE: '100ms', DELIVERY_INTERVAL: '60s' };
+const SETTINGS = { RACE_LENGTH: 10, RACE_GRACE: '5s', DELIVERY_INTERVAL: '60s' };
 
 /// All riders of a race join in its first frame and finish in its last, so that it ends once.
 function raceFrames(random, raceId) {
@@ -84,7 +84,7 @@ class Oracle {
 async function exported(data) {
   const command = await run(binary('alleycatd'), ['db', 'export'], { env: environment({ STORAGE_DIRECTORY: data }) });
   assert.equal(command.code, 0, command.stderr);
-  const tables = { race: [], result: [], classRecord: [], racer: [] };
+  const tables = { races: [], results: [], class_records: [], racers: [] };
   for (const line of command.stdout.split('\n').filter(Boolean)) {
     const row = JSON.parse(line);
     tables[row.table].push(row);
@@ -172,14 +172,14 @@ scene(`after ${KILLS} kills while results are written, the database holds each o
     'all results in the database',
     async () => {
       tables = await exported(data);
-      return tables.result.length === expected.size && tables.race.every(({ closed }) => closed);
+      return tables.results.length === expected.size && tables.races.every(({ closed }) => closed);
     },
     { describe: () => `${tables?.result.length} of ${expected.size} results` },
   );
   assert.deepEqual(await survivor.daemon.stop(), { code: 0, signal: null });
 
   tables = await exported(data);
-  const results = tables.result.map(
+  const results = tables.results.map(
     ({ classId, raceId, racerId, name, second, finished, output, best, mean, total }) => [
       `${classId} ${raceId} ${racerId}`,
       { name, second, finished, output, best, mean, total },
@@ -187,7 +187,7 @@ scene(`after ${KILLS} kills while results are written, the database holds each o
   );
   assert.equal(new Map(results).size, results.length, 'a result is there twice');
   assertSame(new Map(results), expected, 'result');
-  const records = tables.classRecord.map(({ classId, racerId, score }) => [`${classId} ${racerId}`, score]);
+  const records = tables.class_records.map(({ classId, racerId, score }) => [`${classId} ${racerId}`, score]);
   assertSame(new Map(records), oracle.classRecords(), 'class record');
-  assert.equal(new Set(tables.racer.map(({ racerId }) => racerId)).size, tables.racer.length);
+  assert.equal(new Set(tables.racers.map(({ racerId }) => racerId)).size, tables.racers.length);
 });

@@ -168,7 +168,7 @@ const HOMES = [
   },
   { of: 'sqlite3', header: /^sqlite3/, home: ({ room }) => room === 'results' },
   { of: 'simdjson', header: /^simdjson/, home: ({ room }) => ['telemetry', 'delivery', 'history', 'ingest', 'sim'].includes(room) },
-  { of: 'zlib', header: /^zlib\.h$/, home: ({ room }) => ['delivery', 'history'].includes(room) },
+  { of: 'zlib', header: /^zlib\.h$/, home: ({ room }) => ['delivery', 'history', 'serve'].includes(room) },
   { of: 'prometheus-cpp', header: /^prometheus\//, home: ({ room }) => room === 'serve' },
   { of: 'toml++', header: /^toml(\+\+\/|\.h)/, home: ({ room }) => ['app', 'sim'].includes(room) },
   { of: 'CLI11', header: /^CLI\//, home: ({ room }) => ['app', 'sim'].includes(room) },

@@ -37,7 +37,7 @@ public:
     };
     struct Request {
         RacerId racer_id{};
-        std::int64_t asked_ms{0};            ///< ms since the epoch
+        std::int64_t asked_ms{0};  ///< ms since the epoch
         /// By shard, the last sequence number that had been given out, then or later; a shard that is not in it: any.
         std::vector<std::uint64_t> through;
     };

@@ -87,7 +87,7 @@ private:
     std::uint32_t slot_count_{0};            // slots ever given out
     std::vector<std::uint32_t> free_slots_;  // of racers that were erased: no column has an output there
     std::vector<std::pair<RacerId, std::uint32_t>> ascending_;  // those published in order, newer ones behind them
-    RacerId last_racer_;  // the racer of the last sample, and its slot
+    RacerId last_racer_;                                        // the racer of the last sample, and its slot
     std::uint32_t last_slot_;
     std::shared_ptr<const RacerIndex> racers_;  // as last published
     std::shared_ptr<const ClassBests> latest_;  // as last published; null when a sample was kept since

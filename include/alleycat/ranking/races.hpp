@@ -24,9 +24,8 @@ class StateReader;
 /// The races that are being ridden, ranked.
 ///
 /// A race opens with its first record. A racer finishes by `final`, or by silence past the race's length; the race has
-/// finished when all its racers have. Late records still count until it is closed: `grace` behind its latest record
-/// where all have finished, in any case `grace` behind its length, or when it makes room for another one. A closed race
-/// never opens again.
+/// finished when all its racers have. Late records, and racers who join, still count until it is closed: `grace` behind
+/// its length, or when it makes room for another one. A closed race never opens again.
 ///
 /// Thread: one owner (the ranking thread). Snapshots may go anywhere.
 /// Memory: about 200 bytes a racer of an open race and 8 bytes for each second ridden; at most open_races × kMaxRacers
@@ -40,6 +39,8 @@ public:
     /// A race takes no more racers than this; their seconds still reach the history.
     static constexpr std::size_t kMaxRacers = 200'000;
     static constexpr std::size_t kRemembered = 4'096;
+    /// So many times as many races are open while a log is replayed, since some shards are read ahead of others.
+    static constexpr std::size_t kReplayRoom = 4;
     /// Of a race, between two calls of take_records().
     static constexpr std::size_t kMaxRecords = 100;
 
@@ -66,6 +67,9 @@ public:
     void apply(const UpdateBatch& batch);
     /// From here on updates of this class count too.
     void add_class(ClassId id);
+
+    /// Whether what comes is read from a log. Takes effect with the next race that opens.
+    void set_replaying(bool replaying) { replaying_ = replaying; }
 
     /// Lets time pass: racers finish by silence, and races close. `now_ms`: the clock of the records' arrival, ms since
     /// the epoch. Only while no record is still on its way that arrived long before.
@@ -116,6 +120,7 @@ private:
     std::vector<RecordEvent> records_;                         // likewise
     std::set<Key> remembered_;                                 // closed races …
     std::deque<Key> remembered_order_;                         // … from the oldest on
+    bool replaying_{false};
     Race* latest_{nullptr};  // the race of the latest update, since its neighbours are mostly of the same
     Key latest_key_{};
 };

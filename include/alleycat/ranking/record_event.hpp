@@ -22,7 +22,7 @@ struct RecordEvent {
     std::string name;
     std::uint32_t second{0};         ///< at which it was ridden; of a result, the last
     double output{0};                ///< that at the second; of a result, the score
-    std::optional<double> previous;  ///< what it beats; none: there was nothing
+    std::optional<double> previous;  ///< what it beats; none: there was nothing, which is no record at a second
 
     bool operator==(const RecordEvent&) const = default;
 };

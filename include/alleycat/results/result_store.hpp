@@ -2,9 +2,9 @@
 
 #include <alleycat/core/error.hpp>
 #include <alleycat/ranking/race_result.hpp>
+#include <alleycat/ranking/record_event.hpp>
 #include <alleycat/results/leaderboard.hpp>
 #include <alleycat/results/stored.hpp>
-#include <alleycat/ranking/record_event.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -47,7 +47,8 @@ public:
     ResultStore(Options options, Leaderboards& leaderboards);
     ~ResultStore();
 
-    /// Where the last run ended; empty positions (0) for shards it did not know.
+    /// Where the last run ended; empty positions (0) for shards it did not know. The races' bytes are gone with the
+    /// first write() of another.
     [[nodiscard]] const Checkpoint& checkpoint() const;
     /// Calls `visit` with each racer's latest name, at the start.
     void visit_names(const std::function<void(RacerId, std::string_view)>& visit) const;

@@ -15,6 +15,7 @@ export class Viewer {
     this.frames = 0;
     this.snapshots = 0;
     this.faults = [];
+    this.records = []; // frames of type "record": they are no part of the board
     this.socket = new WebSocket(daemon.url(`/live?${query}`, 'ws'), { perMessageDeflate: false });
     this.socket.on('message', (data) => {
       this.#take(data.toString());
@@ -66,7 +67,6 @@ export class Viewer {
   }
 
   #take(text) {
-    this.frames += 1;
     let message;
     try {
       message = JSON.parse(text);
@@ -74,6 +74,11 @@ export class Viewer {
       this.faults.push(`${error.message}: ${text}`);
       return;
     }
+    if (message.type === 'record') {
+      this.records.push(message);
+      return;
+    }
+    this.frames += 1;
     this.#check(message);
     const { type, entries, removed, ...head } = message;
     if (type === 'snapshot') {

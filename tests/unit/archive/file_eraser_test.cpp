@@ -129,7 +129,8 @@ TEST_CASE("windows that began behind the erasure stay as they are", "[archive][e
 TEST_CASE("a record that the limits do not allow any more is still its racer's", "[archive][eraser]")
 {
     EraserFixture fixture;
-    const auto path = fixture.object(kStart, 1, 9, {RecordText{.class_id = 99}, RecordText{.racer = 8, .class_id = 99}});
+    const auto path =
+        fixture.object(kStart, 1, 9, {RecordText{.class_id = 99}, RecordText{.racer = 8, .class_id = 99}});
     CHECK(fixture.erase().objects == Count{1, 1});
     CHECK(text_in(path).value() == std::string(RecordText{.racer = 8, .class_id = 99}) + "\n");
 }
@@ -139,9 +140,9 @@ TEST_CASE("failed records go by what they name and when they arrived", "[archive
     EraserFixture fixture;
     const auto later = failed_line(R"({"racerId":7)", kAsked + 1);
     const auto other = failed_line(R"({"racerId":77})", kStart);
-    const auto path =
-        fixture.failures(kStart, 1, {failed_line(R"({"racerId":7)", kAsked), later, other, failed_line(kTheirs, {}),
-                                     failed_line(R"({"racerId":"7"})", kStart), R"({"rawData":"!","racerId":7})"});
+    const auto path = fixture.failures(kStart, 1,
+                                       {failed_line(R"({"racerId":7)", kAsked), later, other, failed_line(kTheirs, {}),
+                                        failed_line(R"({"racerId":"7"})", kStart), R"({"rawData":"!","racerId":7})"});
     CHECK(fixture.erase().failures == Count{1, 4});
     CHECK(read_file(path) == later + "\n" + other + "\n");
 }
@@ -182,8 +183,8 @@ TEST_CASE("what a crash left of a write is removed, once nobody can be at it any
     const auto hour = fixture.object(kStart, 1, 9, {kOther}).parent_path();
     const auto left = hour / "alleycat-1-2021-05-05-18-40-00-x.gz.unfinished";
     write_file(left, kTheirs);
-    const auto written = std::chrono::floor<std::chrono::milliseconds>(
-        std::chrono::file_clock::to_sys(fs::last_write_time(left)));
+    const auto written =
+        std::chrono::floor<std::chrono::milliseconds>(std::chrono::file_clock::to_sys(fs::last_write_time(left)));
     fixture.now = written + std::chrono::seconds(60);
     CHECK(fixture.erase().unsettled == 1);
     CHECK(fs::exists(left));

@@ -1,5 +1,6 @@
-#include "archive_fixture.hpp"
 #include "ride_builder.hpp"
+
+#include "archive_fixture.hpp"
 
 #include <random>
 
@@ -80,9 +81,7 @@ TEST_CASE("an object says what output a record has, a bike does not", "[archive]
 
 TEST_CASE("watts count where they are a number", "[archive][ride]")
 {
-    const auto watts = [](const std::string& more) {
-        return from_log({RecordText{.more = more}}).seconds.at(0).watts;
-    };
+    const auto watts = [](const std::string& more) { return from_log({RecordText{.more = more}}).seconds.at(0).watts; };
     CHECK(watts(R"(,"watts":0)") == 0);
     CHECK(watts(R"(,"watts":-1.5e2)") == -150);
     CHECK(watts(R"(,"watts":1,"watts":2)") == 2);
@@ -109,7 +108,8 @@ TEST_CASE("a search through lines finds each record of the racer, however it is 
     const auto seed = GENERATE(1U, 2U, 3U);
     std::mt19937 random(seed);
     const RacerSearch search(RacerId{7});
-    const std::string theirs[] = {RecordText{}, R"({"racer\u0049d":7})", R"({"racerId" : 7.0})", R"({"racerId":70e-1})"};
+    const std::string theirs[] = {RecordText{}, R"({"racer\u0049d":7})", R"({"racerId" : 7.0})",
+                                  R"({"racerId":70e-1})"};
     const std::string others[] = {RecordText{.racer = 77}, RecordText{.racer = 8}, "", "7", R"({"racerId":)"};
     for (int round = 0; round < 200; ++round) {
         std::string lines;

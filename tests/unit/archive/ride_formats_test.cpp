@@ -44,7 +44,7 @@ TEST_CASE("a bike's clock may say anything, and what is printed is a time", "[ar
     CHECK(line(951'782'399'999) == "2000-02-28T23:59:59.999Z");
     CHECK(line(951'782'400'000) == "2000-02-29T00:00:00.000Z");
     CHECK(line(std::numeric_limits<std::int64_t>::max()) == "9999-12-31T23:59:59.999Z");
-    CHECK(line(std::numeric_limits<std::int64_t>::min()) == "0000-01-01T00:00:00.000Z");
+    CHECK(line(std::numeric_limits<std::int64_t>::min()) == "0001-01-01T00:00:00.000Z");
 }
 
 TEST_CASE("a ride as TCX is one activity of one lap, in the order of the schema", "[archive][formats]")
@@ -81,7 +81,9 @@ TEST_CASE("whatever a racer is called, the TCX is XML", "[archive][formats]")
     };
     CHECK(notes("<b>&\"]]>") == "&lt;b&gt;&amp;\"]]&gt;");
     CHECK(notes("J\xC3\xBCrgen \xF0\x9F\x9A\xB4") == "J\xC3\xBCrgen \xF0\x9F\x9A\xB4");
-    CHECK(notes(std::string("a\0b\x1F\t\n\r", 7)) == "a\xEF\xBF\xBD" "b\xEF\xBF\xBD\t\n&#13;");
+    CHECK(notes(std::string("a\0b\x1F\t\n\r", 7)) ==
+          "a\xEF\xBF\xBD"
+          "b\xEF\xBF\xBD\t\n&#13;");
     CHECK(notes("\xEF\xBF\xBE|\xEF\xBF\xBF|\xEF\xBF\xBC") == "\xEF\xBF\xBD|\xEF\xBF\xBD|\xEF\xBF\xBC");
 }
 

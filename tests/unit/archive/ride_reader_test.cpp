@@ -109,9 +109,10 @@ TEST_CASE("what the log does not have any more comes from objects", "[archive][r
     const auto first = fixture.log(0, RecordText{.second = 1});
     fixture.log(0, RecordText{.second = 2, .cadence = 90});
     const auto last = fixture.log(0, RecordText{.second = 3});
-    store_object(fixture.objects(), kStart + kMinute, {ShardId{0}, first, last, true},
-                 {RecordText{.second = 1, .more = R"(,"output":1.5)"}, RecordText{.second = 2, .more = R"(,"output":2.5)"},
-                  RecordText{.second = 3, .more = R"(,"output":3.5)"}});
+    store_object(
+        fixture.objects(), kStart + kMinute, {ShardId{0}, first, last, true},
+        {RecordText{.second = 1, .more = R"(,"output":1.5)"}, RecordText{.second = 2, .more = R"(,"output":2.5)"},
+         RecordText{.second = 3, .more = R"(,"output":3.5)"}});
     SECTION("which are not looked at while the log has it all")
     {
         const auto ride = fixture.ask();

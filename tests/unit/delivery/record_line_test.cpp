@@ -73,4 +73,6 @@ TEST_CASE("the number that a record has for its output is found, the last one wh
     CHECK_FALSE(output_of(R"({"output":null})").has_value());
     CHECK_FALSE(output_of(R"({"output":[1]})").has_value());
     CHECK_FALSE(output_of(R"({"a":1})").has_value());
+    CHECK(number_of(R"({"output":1,"watts":250.5})", "watts") == 250.5);
+    CHECK_FALSE(number_of(R"({"output":1,"kilowatts":2})", "watts").has_value());
 }

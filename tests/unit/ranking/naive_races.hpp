@@ -50,8 +50,7 @@ public:
                     race.changed = race.result_changed = true;
                 }
             }
-            const bool quiet = now_ms > race.last_ms + options_.grace.count();
-            if (over || (state(key, race) == RaceState::Finished && quiet)) {
+            if (over) {
                 close(key);
             }
         }
@@ -166,7 +165,7 @@ private:
         race.last_ms = std::max(race.last_ms, update.arrival_ms);
         race.changed = race.result_changed = true;
         const auto best = race.before->best(update.racer_id, update.second);
-        if (latest && racer.told != update.second && (!best || second->second > *best)) {
+        if (latest && racer.told != update.second && best && second->second > *best) {
             if (!racer.record) {
                 race.with_record.push_back(update.racer_id);
             }

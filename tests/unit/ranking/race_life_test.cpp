@@ -100,22 +100,24 @@ TEST_CASE("a record after a silence makes the race run again", "[ranking][life]"
     CHECK(fixture.only().state == RaceState::Finished);
 }
 
-TEST_CASE("a race that all have finished closes when the grace has passed behind its last record", "[ranking][life]")
+TEST_CASE("a race that all have finished stays open for whoever joins", "[ranking][life]")
 {
     Fixture fixture;
-    fixture.ride({.racer = 1, .at_ms = kStart});
-    fixture.ride({.racer = 1, .second = 60, .at_ms = kStart + 60'000, .final = true});
+    ride_briefly(fixture, 10);
     CHECK(fixture.only().state == RaceState::Finished);
-    fixture.races.pass_time(kStart + 89'000);
-    fixture.ride({.racer = 1, .second = 59, .at_ms = kStart + 90'000});  // within the grace: it begins anew
-    CHECK(fixture.only().state == RaceState::Finished);
-    fixture.races.pass_time(kStart + 120'000);
+    fixture.races.pass_time(kStart + 200'000);
     CHECK(fixture.races.take_changed().empty());
-    fixture.races.pass_time(kStart + 120'001);
+    fixture.ride({.racer = 2, .at_ms = kStart + 200'000});
+    CHECK(fixture.only().state == RaceState::Running);
+    fixture.ride({.racer = 2, .second = 9, .at_ms = kStart + 208'000, .final = true});
+    CHECK(fixture.only().state == RaceState::Finished);
+    fixture.races.pass_time(kDeadline);
+    CHECK(fixture.races.take_changed().empty());
+    fixture.races.pass_time(kDeadline + 1);
     const auto race = fixture.only();
     CHECK(race.state == RaceState::Closed);
-    CHECK(race.last_ms == kStart + 90'000);
-    CHECK(race.size() == 1);
+    CHECK(race.last_ms == kStart + 208'000);
+    CHECK(race.size() == 2);
 }
 
 TEST_CASE("a race closes when the grace has passed behind its length, whoever still rides", "[ranking][life]")
@@ -163,8 +165,9 @@ TEST_CASE("a late record counts within the grace and not behind it", "[ranking][
 TEST_CASE("a closed race stays as it is, whatever comes", "[ranking][life]")
 {
     Fixture fixture;
+    fixture.remember(1, 60, 90);
     ride_briefly(fixture, 10);
-    fixture.races.pass_time(kStart + 90'001);
+    fixture.races.pass_time(kDeadline + 1);
     CHECK(fixture.only().state == RaceState::Closed);
     CHECK(fixture.result().closed);
     const auto asked = fixture.asked.size();
@@ -203,7 +206,7 @@ TEST_CASE("so many closed races are remembered, others are asked for again", "[r
     Fixture fixture;
     for (std::int64_t race = 1; race <= kRaces; ++race) {
         ride_briefly(fixture, race, kStart + race * 1'000);
-        fixture.races.pass_time(kStart + race * 1'000 + 90'001);
+        fixture.races.pass_time(kDeadline + race * 1'000 + 1);
         fixture.in_database.emplace(ClassId{1}, RaceId{race});
     }
     CHECK(fixture.races.take_changed().size() == Races::kRemembered + 1);

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::int64_t kStart = 1'000'000;
 constexpr std::int64_t kLengthEnd = kStart + 300'000;
+constexpr std::int64_t kDeadline = kLengthEnd + 30'000;
 constexpr std::int64_t kLast = kLengthEnd - 10'000;  // arrival of the last record of ride()
 
 /// Racers 9, 7 and 8 of a race, in this order; 8 is not final.
@@ -68,9 +69,9 @@ TEST_CASE("a result is told when all have finished, again when it changed, and c
     CHECK(fixture.races.take_results().empty());
     fixture.ride({.racer = 2, .second = 2, .at_ms = kStart + 63'000, .final = true});
     CHECK(fixture.result().rows.size() == 2);
-    fixture.races.pass_time(kStart + 93'000);
+    fixture.races.pass_time(kDeadline);
     CHECK(fixture.races.take_results().empty());
-    fixture.races.pass_time(kStart + 93'001);
+    fixture.races.pass_time(kDeadline + 1);
     result = fixture.result();
     CHECK(result.closed);
     CHECK(result.rows.size() == 2);
@@ -84,7 +85,7 @@ TEST_CASE("a race that finishes and closes between two calls brings one result",
     Fixture fixture;
     ride(fixture);
     fixture.races.pass_time(kLengthEnd);
-    fixture.races.pass_time(kLengthEnd + 30'001);
+    fixture.races.pass_time(kDeadline + 1);
     CHECK(fixture.result().closed);
 }
 
@@ -113,8 +114,8 @@ TEST_CASE("a loaded race that has finished brings its result again, a running on
     CHECK(later.result() == result);
     CHECK(result.race_id == RaceId{11});
     CHECK(later.races.take_results().empty());
-    later.races.pass_time(kLengthEnd);
-    fixture.races.pass_time(kLengthEnd);
+    later.races.pass_time(kDeadline + 1);
+    fixture.races.pass_time(kDeadline + 1);
     const auto rest = fixture.races.take_results();
     const auto later_rest = later.races.take_results();
     REQUIRE(rest.size() == 2);
@@ -169,7 +170,7 @@ TEST_CASE("a race whose only racer is erased brings no result", "[ranking][erase
     Fixture later;
     REQUIRE(later.races.load(fixture.races.save()));
     CHECK(later.only().size() == 0);
-    later.races.pass_time(kStart + 30'001);
+    later.races.pass_time(kDeadline + 1);
     CHECK(later.only().state == RaceState::Closed);
     CHECK(later.races.take_results().empty());
 }
@@ -177,9 +178,14 @@ TEST_CASE("a race whose only racer is erased brings no result", "[ranking][erase
 TEST_CASE("who is erased is in no result or record that waits to be taken", "[ranking][erase]")
 {
     Fixture fixture;
+    for (std::uint64_t racer = 6; racer <= 9; ++racer) {
+        for (std::uint32_t second = 1; second <= 4; ++second) {
+            fixture.remember(racer, second, 50);
+        }
+    }
     ride(fixture);
     fixture.ride({.racer = 9, .at_ms = kStart, .race = 11});
-    fixture.races.pass_time(kLengthEnd + 30'001);  // both are closed
+    fixture.races.pass_time(kDeadline + 1);  // both are closed
     fixture.ride({.racer = 9, .at_ms = kLengthEnd + 40'000, .race = 12});
     fixture.ride({.racer = 6, .at_ms = kLengthEnd + 40'000, .race = 12});
     fixture.races.erase(RacerId{9});

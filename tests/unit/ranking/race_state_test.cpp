@@ -62,6 +62,10 @@ public:
         options_.on_name = [this](RacerId racer, std::string_view name) { names_[racer] = name; };
         options_.closed = [this](ClassId class_id, RaceId race_id) { return closed_.contains({class_id, race_id}); };
         races_ = std::make_unique<Races>(options_);
+        for (int n = 0; n < 3'000; ++n) {
+            history_.add(1 + riders_.pick(2), 1 + riders_.pick(Riders::kSeconds), riders_.pick(2'000),
+                         90 + riders_.pick(6) / 4.0);
+        }
     }
 
     void ride()

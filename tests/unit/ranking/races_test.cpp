@@ -267,6 +267,29 @@ TEST_CASE("a race that makes room is published as it was at last, once, and firs
     CHECK(fixture.races.take_changed().empty());
 }
 
+TEST_CASE("while a log is replayed more races are open, and fewer again when one opens behind it", "[ranking][races]")
+{
+    constexpr std::size_t kOpen = 2;
+    constexpr auto kReplayed = static_cast<std::int64_t>(Races::kReplayRoom * kOpen);
+    Fixture fixture(room_for(kOpen));
+    fixture.races.set_replaying(true);
+    for (std::int64_t race = 1; race <= kReplayed; ++race) {
+        fixture.ride({.race = race});
+    }
+    for (const auto& race : fixture.races.take_changed()) {
+        CHECK(race->state == RaceState::Running);
+    }
+    fixture.ride({.race = kReplayed + 1});
+    CHECK(fixture.result().race_id == RaceId{1});
+    fixture.races.set_replaying(false);
+    fixture.ride({.second = 2, .race = 3});
+    CHECK(fixture.races.take_results().empty());
+    fixture.ride({.race = kReplayed + 2});
+    CHECK(fixture.races.take_results().size() == kReplayed - 1);  // all but 3 and the latest
+    fixture.races.pass_time(1'000'000);
+    CHECK(fixture.races.take_results().size() == kOpen);
+}
+
 TEST_CASE("what the configuration does not let in is passed over", "[ranking][races]")
 {
     const auto score = GENERATE(Score::Output, Score::Total);

@@ -191,6 +191,19 @@ TEST_CASE("who is erased is gone when that returns, before the start, while it r
     CHECK(races_in(next.thread.save(Save::All)) == std::vector<std::string>{"1: 4 3", "2: 1"});
 }
 
+TEST_CASE("who is erased leaves the boards before the next tick", "[ranking][thread][erase]")
+{
+    Ranked ranked(kNever);
+    ranked.thread.start();
+    ranked.put(1);
+    ranked.put(2);
+    ranked.thread.erase(RacerId{1});
+    REQUIRE(ranked.wait_for(1, RaceState::Running));
+    const auto race = ranked.published_races().at(0).at(0);
+    CHECK(race->size() == 1);
+    CHECK_FALSE(race->find(RacerId{1}));
+}
+
 TEST_CASE("who is erased around a stop is gone", "[ranking][thread][erase]")
 {
     constexpr std::uint64_t kRacers = 60;

@@ -26,6 +26,7 @@ RankingThread::Options options(std::size_t open_races, std::size_t shards)
     made.races.open_races = open_races;
     made.tick = std::chrono::hours(24);
     made.shards = shards;
+    made.now_ms = [] { return std::optional<std::int64_t>(0); };  // so early that no race is over
     return made;
 }
 

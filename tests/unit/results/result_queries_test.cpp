@@ -13,14 +13,14 @@ TEST_CASE("a query is answered on a thread of its own", "[results]")
     fixture.write(race(1, 5, {row(7, 100)}));
     ResultQueries queries(fixture.reader());
     queries.start();
-    std::promise<std::size_t> rows;
+    std::promise<Result<std::optional<RaceResult>>> result;
     std::promise<std::thread::id> thread;
     REQUIRE(queries.try_ask([&](const ResultReader& reader) {
         thread.set_value(std::this_thread::get_id());
-        rows.set_value(value_of(reader.result(ClassId{1}, RaceId{5}))->rows.size());
+        result.set_value(reader.result(ClassId{1}, RaceId{5}));
     }));
     CHECK(thread.get_future().get() != std::this_thread::get_id());
-    CHECK(rows.get_future().get() == 1);
+    CHECK(value_of(result.get_future().get()) == race(1, 5, {row(7, 100)}));
 }
 
 TEST_CASE("a query that finds too many waiting is refused", "[results]")

@@ -58,6 +58,7 @@ inline Snapshot make_race(RaceToMake race)
     options.ties = race.ties;
     options.classes = {ClassId{race.class_id}};
     options.bests = [bests = before.snapshot()](ClassId) { return bests; };
+    options.on_name = [](RacerId, std::string_view) {};
     ranking::Races races(options);
     ranking::UpdateBatch batch;
     auto order = race.opened * 1'000'000;
