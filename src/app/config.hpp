@@ -126,7 +126,7 @@ struct History {
 struct Race {
     std::chrono::seconds length{300};
     std::chrono::seconds window{300};         ///< from one start to the next
-    std::chrono::milliseconds grace{30'000};  ///< behind the length, in which late records count
+    std::chrono::milliseconds grace{30'000};  ///< behind the end, in which late records count
 
     bool operator==(const Race&) const = default;
 };

@@ -303,8 +303,7 @@ serve::Api Daemon::Impl::api()
         .score = config_.ranking.score,
         .ties = config_.ranking.ties,
         .erase = [this](RacerId racer, auto done) { erase(racer, std::move(done)); },
-            .ride = [this](const archive::RideQuery& query,
-                           auto done) { return rides_.try_ask(query, std::move(done)); }};
+        .ride = [this](const archive::RideQuery& query, auto done) { return rides_.try_ask(query, std::move(done)); }};
 }
 
 /// On the recorder's thread.

@@ -78,6 +78,9 @@ boost::system::error_code RaceRecorder::failure() const
 void RaceRecorder::run()
 {
     for (std::vector<Task> tasks; wait(tasks); tasks.clear()) {
+        if (!tasks.empty()) {
+            save(Save::Results);  // else what ended before would come behind them
+        }
         for (const auto& task : tasks) {
             task(way_.store);
         }

@@ -10,6 +10,8 @@ namespace alleycat::ranking {
 namespace {
 
 constexpr auto kNone = std::numeric_limits<double>::quiet_NaN();
+/// Shards are read one after the other: that all have finished who were read is not yet all.
+constexpr auto kSettle = std::chrono::milliseconds(1'000);
 
 }  // namespace
 
@@ -249,7 +251,8 @@ void Race::pass_time(std::int64_t now_ms)
 
 bool Race::due_to_close(std::int64_t now_ms) const
 {
-    return now_ms > deadline_ms();
+    const auto quiet = std::max(options_.grace, kSettle);
+    return now_ms > deadline_ms() || (riding_ == 0 && now_ms > last_ms_ + quiet.count());
 }
 
 void Race::close()

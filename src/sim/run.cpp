@@ -37,9 +37,7 @@ double process_cpu_s()
 
 Clocks real_clocks()
 {
-    return {&std::chrono::steady_clock::now,
-            [] { return epoch_ms(); },
-            &process_cpu_s};
+    return {&std::chrono::steady_clock::now, [] { return epoch_ms(); }, &process_cpu_s};
 }
 
 std::unique_ptr<Sender> make_sender(asio::io_context& io, const Options& options)

@@ -12,7 +12,7 @@ import { scene } from '../integration/harness/scene.mjs';
 import { waitFor } from '../integration/harness/wait.mjs';
 
 const KILLS = Number(process.env.CRASH_RESULT_KILLS ?? 50);
-const SETTINGS = { RACE_LENGTH: 10, RACE_GRACE: '5s', DELIVERY_INTERVAL: '60s' };
+const SETTINGS = { RACE_GRACE: '100ms', DELIVERY_INTERVAL: '60s' };
 
 /// All riders of a race join in its first frame and finish in its last, so that it ends once.
 function raceFrames(random, raceId) {

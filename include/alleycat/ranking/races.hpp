@@ -24,8 +24,9 @@ class StateReader;
 /// The races that are being ridden, ranked.
 ///
 /// A race opens with its first record. A racer finishes by `final`, or by silence past the race's length; the race has
-/// finished when all its racers have. Late records, and racers who join, still count until it is closed: `grace` behind
-/// its length, or when it makes room for another one. A closed race never opens again.
+/// finished when all its racers have. Late records, and racers who join, still count until it is closed: `grace` (at
+/// least a second) behind its latest record where all have finished, in any case `grace` behind its length, or when it
+/// makes room for another one. A closed race never opens again.
 ///
 /// Thread: one owner (the ranking thread). Snapshots may go anywhere.
 /// Memory: about 200 bytes a racer of an open race and 8 bytes for each second ridden; at most open_races × kMaxRacers

@@ -4,6 +4,7 @@
 #include "config_fixture.hpp"
 
 #include <alleycat/core/erased_racers.hpp>
+#include <alleycat/delivery/delivery_thread.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
 #include <alleycat/stream/ledger.hpp>

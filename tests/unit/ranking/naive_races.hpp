@@ -50,7 +50,8 @@ public:
                     race.changed = race.result_changed = true;
                 }
             }
-            if (over) {
+            const auto grace = std::max<std::int64_t>(options_.grace.count(), 1'000);
+            if (over || (state(key, race) == RaceState::Finished && now_ms > race.last_ms + grace)) {
                 close(key);
             }
         }

@@ -100,24 +100,39 @@ TEST_CASE("a record after a silence makes the race run again", "[ranking][life]"
     CHECK(fixture.only().state == RaceState::Finished);
 }
 
-TEST_CASE("a race that all have finished stays open for whoever joins", "[ranking][life]")
+TEST_CASE("a race that all have finished closes when the grace has passed behind its last record", "[ranking][life]")
 {
     Fixture fixture;
     ride_briefly(fixture, 10);
     CHECK(fixture.only().state == RaceState::Finished);
+    fixture.races.pass_time(kStart + 89'000);
+    fixture.ride({.racer = 1, .second = 59, .at_ms = kStart + 90'000});  // within the grace, which begins anew
+    CHECK(fixture.only().state == RaceState::Finished);
+    fixture.races.pass_time(kStart + 120'000);
+    CHECK(fixture.races.take_changed().empty());
+    fixture.ride({.racer = 2, .at_ms = kStart + 120'000});  // who joins keeps it open
+    CHECK(fixture.only().state == RaceState::Running);
     fixture.races.pass_time(kStart + 200'000);
     CHECK(fixture.races.take_changed().empty());
-    fixture.ride({.racer = 2, .at_ms = kStart + 200'000});
-    CHECK(fixture.only().state == RaceState::Running);
-    fixture.ride({.racer = 2, .second = 9, .at_ms = kStart + 208'000, .final = true});
+    fixture.ride({.racer = 2, .second = 90, .at_ms = kStart + 210'000, .final = true});
     CHECK(fixture.only().state == RaceState::Finished);
-    fixture.races.pass_time(kDeadline);
+    fixture.races.pass_time(kStart + 240'000);
     CHECK(fixture.races.take_changed().empty());
-    fixture.races.pass_time(kDeadline + 1);
+    fixture.races.pass_time(kStart + 240'001);
     const auto race = fixture.only();
     CHECK(race.state == RaceState::Closed);
-    CHECK(race.last_ms == kStart + 208'000);
+    CHECK(race.last_ms == kStart + 210'000);
     CHECK(race.size() == 2);
+}
+
+TEST_CASE("without a grace a race that all have finished still waits a second for other shards", "[ranking][life]")
+{
+    Fixture fixture([](Races::Options& options) { options.grace = std::chrono::milliseconds(0); });
+    fixture.ride({.racer = 1, .at_ms = kStart, .final = true});
+    fixture.races.pass_time(kStart + 1'000);
+    CHECK(fixture.only().state == RaceState::Finished);
+    fixture.races.pass_time(kStart + 1'001);
+    CHECK(fixture.only().state == RaceState::Closed);
 }
 
 TEST_CASE("a race closes when the grace has passed behind its length, whoever still rides", "[ranking][life]")
