@@ -192,11 +192,14 @@ Result<std::uint64_t> Eraser::erase_history(RacerId racer)
 
 bool Eraser::wait_for_windows() const
 {
-    const auto until = way_.delivery.counters().windows + way_.delivery.state().in_work;
-    while (!stopping_ && way_.delivery.counters().windows < until) {
-        std::this_thread::sleep_for(kLook);
+    const auto since = Clock::now();
+    for (; !stopping_; std::this_thread::sleep_for(kLook)) {
+        const auto oldest = way_.delivery.state().oldest;
+        if (!oldest || *oldest > since) {
+            return true;
+        }
     }
-    return !stopping_;
+    return false;
 }
 
 template <class T>

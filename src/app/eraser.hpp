@@ -72,7 +72,7 @@ private:
     [[nodiscard]] Result<results::ResultStore::Erased> erase_results(const Job& job);
     [[nodiscard]] Result<void> finish(const Job& job, const std::string& report);
     [[nodiscard]] Result<std::uint64_t> erase_history(RacerId racer);
-    /// Until windows that were in work have been stored. False where a stop came before.
+    /// Until the windows that had left their shards have been stored. False where a stop came before.
     [[nodiscard]] bool wait_for_windows() const;
     template <class T>
     [[nodiscard]] Result<T> await(std::future<Result<T>> answer) const;

@@ -51,7 +51,8 @@ TEST_CASE("an unknown key is refused with the nearest of its section", "[app][co
 {
     CHECK(file_error("[stream]\nname = \"x\"\nshrads = 4\n") ==
           "test.toml:3: stream.shrads: unknown key, did you mean \"shards\"?");
-    CHECK(file_error("[ranking]\ncolour = 4\n") == "test.toml:2: ranking.colour: unknown key; known are score, ties, tick");
+    CHECK(file_error("[ranking]\ncolour = 4\n") ==
+          "test.toml:2: ranking.colour: unknown key; known are score, ties, tick");
     CHECK(file_error("[http]\nport = 4\n") ==
           "test.toml:2: http.port: unknown key; known are listen, idle_timeout, request_timeout");
 }
