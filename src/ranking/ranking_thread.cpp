@@ -127,6 +127,8 @@ void RankingThread::run()
         const auto now = std::chrono::steady_clock::now();
         if (now >= next_tick || stopping || !asked.erased.empty()) {
             publish_changes(now_ms);
+        }
+        if (now >= next_tick) {
             next_tick = std::max(next_tick + options_.tick, now);
         }
     }
