@@ -54,7 +54,7 @@ public:
 
 private:
     [[nodiscard]] ranking::RankingThread::Options ranking_options();
-    [[nodiscard]] std::optional<std::int64_t> race_clock() const;
+    [[nodiscard]] std::optional<std::int64_t> race_clock();
     [[nodiscard]] RaceRecorder::Way recorder_way();
     [[nodiscard]] archive::RideReader::Options ride_options();
     [[nodiscard]] Eraser::Way eraser_way();
@@ -107,6 +107,12 @@ private:
     ranking::NameBook names_;
     history::HistoryStore history_;
     ranking::RankingThread ranking_;
+    /// When a shard had accepted so many records, all of which it handed on later.
+    struct HandedOn {
+        std::uint64_t appended{0};
+        std::int64_t at_ms{0};
+    };
+    std::vector<HandedOn> handed_on_;  // by shard; the ranking thread
     RaceRecorder recorder_;
     delivery::DeliveryThread merging_;
     delivery::TransformCounters transform_counters_;
@@ -189,6 +195,7 @@ ranking::RankingThread::Options Daemon::Impl::ranking_options()
     races.open_races = config_.limits.open_races;
     races.bests = [this](ClassId id) { return history_.bests(id); };
     races.on_name = [this](RacerId racer, std::string_view name) { names_.set(racer, name); };
+    races.erased = &erased_;
     races.closed = [this](ClassId class_id, RaceId race_id) { return is_closed(class_id, race_id); };
     return {std::move(races), config_.ranking.tick, shards_, [this] { return race_clock(); }};
 }
@@ -203,16 +210,25 @@ bool Daemon::Impl::is_closed(ClassId class_id, RaceId race_id) const
     return closed && *closed;
 }
 
-/// On the ranking thread. No race closes while records of an earlier time may still come, or its result has no place.
-std::optional<std::int64_t> Daemon::Impl::race_clock() const
+/// On the ranking thread: the time up to which every shard has handed on what had arrived. So no race closes while
+/// records of before may still come, nor while its result would have no place.
+std::optional<std::int64_t> Daemon::Impl::race_clock()
 {
+    handed_on_.resize(stream_.shards());
+    auto clock = epoch_ms();
+    const auto now = clock;
     for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
         const auto state = stream_.state(ShardId{shard});
-        if (state.replaying || state.failure) {
+        if (state.replaying) {
             return std::nullopt;
         }
+        auto& until = handed_on_[shard];
+        if (state.consumed >= until.appended) {
+            until = {state.appended, now};
+        }
+        clock = std::min(clock, until.at_ms);
     }
-    return recorder_.may_close() ? std::optional(epoch_ms()) : std::nullopt;
+    return recorder_.may_close() ? std::optional(clock) : std::nullopt;
 }
 
 RaceRecorder::Way Daemon::Impl::recorder_way()
@@ -255,8 +271,6 @@ Eraser::Way Daemon::Impl::eraser_way()
 /// ago that no log holds it any more is forgotten.
 void Daemon::Impl::recall_erasures()
 {
-    static_cast<void>(
-        results_.forget_erasures(epoch_ms() - 2 * std::chrono::milliseconds(config_.stream.retention).count()));
     auto erasures = results_.erasures();
     if (!erasures) {
         throw std::runtime_error(database_path(config_).string() + ": " + erasures.error().message());
@@ -275,7 +289,7 @@ void Daemon::Impl::erase(RacerId racer, std::function<void(serve::ErasureOutcome
         if (auto* report = std::get_if<std::string>(&outcome)) {
             done(serve::ErasureReport{std::move(*report)});
         } else {
-            done(serve::ErasureFailure{"not everything could be erased yet, the next start goes on: " +
+            done(serve::ErasureFailure{"not everything could be erased yet; it is tried again: " +
                                        std::get<boost::system::error_code>(outcome).message()});
         }
     };
@@ -349,7 +363,9 @@ void Daemon::Impl::restore_races()
         if (restored) {
             return;
         }
-        spdlog::warn("the races of the last run cannot be gone on with: {}", restored.error().message());
+        spdlog::warn("the races of the last run cannot be gone on with, and are read from the log: {}",
+                     restored.error().message());
+        checkpoints_.note_races(Checkpoints::Positions(checkpoints_.races().size()));
     }
     ranking_.begin_behind(checkpoints_.races());
 }
@@ -370,8 +386,8 @@ serve::LiveFeed::Options Daemon::Impl::live_options()
 std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumers()
 {
     std::vector<std::unique_ptr<stream::ShardConsumer>> consumers;
-    restore_races();  // before its positions are asked for
     recall_erasures();
+    restore_races();  // before its positions are asked for
     const delivery::WindowHints hints{config_.delivery.interval, config_.delivery.size_bytes};
     const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_, erased_, stored_};
     for (std::uint32_t shard = 0; shard < shards_; ++shard) {
@@ -621,6 +637,9 @@ void Daemon::Impl::finish_stop()
     merging_.stop();
     ranking_.stop();
     recorder_.stop();
+    // What was asked so long ago that no log holds it any more.
+    const std::chrono::milliseconds retention(config_.stream.retention);
+    static_cast<void>(results_.forget_erasures(epoch_ms() - 2 * retention.count()));
     const auto totals = ledger_.totals();
     spdlog::info("stopped; {} records accepted, {} applied", totals.accepted(), totals.applied);
     if (left != 0) {

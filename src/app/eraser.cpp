@@ -13,6 +13,7 @@ namespace alleycat::app {
 namespace {
 
 constexpr auto kLook = std::chrono::milliseconds(20);  // at whether a stop came, or a window is stored
+constexpr auto kLongest = std::chrono::seconds(60);    // that a disk or a transform is waited for
 constexpr auto kAgain = std::chrono::minutes(3);       // after which files are no longer written
 
 boost::system::error_code canceled()
@@ -113,55 +114,68 @@ std::optional<Eraser::Job> Eraser::next()
 
 void Eraser::perform(Job job)
 {
+    auto done = job.files ? Result<void>() : clear(job);
     std::string report;
-    const auto files = erase(job, report);
-    auto failure = files ? boost::system::error_code() : files.error();
-    if (files && files->done()) {
-        const auto finished = finish(job, report);
-        failure = finished ? failure : finished.error();
+    if (done && !clear_files(job, report)) {
+        std::exchange(job.done, [](const Outcome&) {})(report);
+        repeat(std::move(job));
+        return;
+    }
+    if (done) {
+        done = finish(job, report);
+    }
+    if (done) {
         spdlog::info("erased: {}", report);
-    }
-    if (failure) {
-        spdlog::error("racer {} is not erased everywhere yet: {}", raw(job.racer), failure.message());
-        job.done(failure);
-    } else {
         job.done(report);
+        return;
     }
-    if (failure || !files->done()) {
-        job.done = [](const Outcome&) {};
-        job.due = Clock::now() + kAgain;
-        unfinished_.push_back(std::move(job));
-    }
+    spdlog::error("racer {} is not erased everywhere yet: {}", raw(job.racer), done.error().message());
+    std::exchange(job.done, [](const Outcome&) {})(done.error());
+    repeat(std::move(job));
+}
+
+void Eraser::repeat(Job job)
+{
+    job.due = Clock::now() + kAgain;
+    unfinished_.push_back(std::move(job));
 }
 
 // From here on nothing of theirs that arrived before comes in anywhere; then each place is cleared, those that records
 // leave before those that they come to. A window that a worker had looked through before may still be stored meanwhile:
-// so races, history and files are cleared behind those windows, and not before.
-Result<archive::FileEraser::Report> Eraser::erase(const Job& job, std::string& report)
+// so history and files are cleared behind those windows, and not before.
+Result<void> Eraser::clear(Job& job)
 {
     way_.erased.add(job.racer, job.asked_ms);
+    way_.ranking.erase(job.racer);
     const auto results = erase_results(job);
     if (!results) {
         return results.error();
     }
+    way_.forget(job.racer);
     archive::FileEraser::Request request{job.racer, job.asked_ms, {}};
     for (std::uint32_t shard = 0; shard < way_.stream.shards(); ++shard) {
         request.through.push_back(way_.stream.last_sequence(ShardId{shard}));
     }
-    if (!wait_for_windows()) {
-        return canceled();
+    if (const auto waited = wait_for_windows(); !waited) {
+        return waited;
     }
-    way_.ranking.erase(job.racer);
-    way_.forget(job.racer);
     const auto outputs = erase_history(job.racer);
     if (!outputs) {
         return outputs.error();
     }
-    const auto files =
-        way_.files.erase(request, std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()),
-                         [this] { return stopping_.load(); });
-    report = report_text(job.racer, job.asked_ms, *results, *outputs, files, job.asked_ms + way_.retention.count());
-    return files;
+    job.results = *results;
+    job.outputs = *outputs;
+    job.files = std::move(request);
+    return {};
+}
+
+bool Eraser::clear_files(const Job& job, std::string& report)
+{
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto files = way_.files.erase(*job.files, now, [this] { return stopping_.load(); });
+    report =
+        report_text(job.racer, job.asked_ms, job.results, job.outputs, files, job.asked_ms + way_.retention.count());
+    return files.unsettled == 0 && !files.given_up;  // those that failed are logged and told, and would fail again
 }
 
 Result<results::ResultStore::Erased> Eraser::erase_results(const Job& job)
@@ -190,16 +204,19 @@ Result<std::uint64_t> Eraser::erase_history(RacerId racer)
                                         }));
 }
 
-bool Eraser::wait_for_windows() const
+Result<void> Eraser::wait_for_windows() const
 {
     const auto since = Clock::now();
     for (; !stopping_; std::this_thread::sleep_for(kLook)) {
         const auto oldest = way_.delivery.state().oldest;
         if (!oldest || *oldest > since) {
-            return true;
+            return {};
+        }
+        if (Clock::now() > since + kLongest) {
+            return make_error_code(boost::system::errc::timed_out);
         }
     }
-    return false;
+    return canceled();
 }
 
 template <class T>

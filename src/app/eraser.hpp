@@ -63,17 +63,25 @@ private:
         std::int64_t asked_ms{0};
         Done done;
         Clock::time_point due{};  // of one that could not be finished
+        // Once everything but files is done, which is done once, since what they ride later is theirs again:
+        std::optional<archive::FileEraser::Request> files{};
+        results::ResultStore::Erased results{};
+        std::uint64_t outputs{0};
     };
 
     void run();
     [[nodiscard]] std::optional<Job> next();
     void perform(Job job);
-    [[nodiscard]] Result<archive::FileEraser::Report> erase(const Job& job, std::string& report);
+    /// Everything but files.
+    [[nodiscard]] Result<void> clear(Job& job);
+    /// False where files are left for later.
+    [[nodiscard]] bool clear_files(const Job& job, std::string& report);
+    void repeat(Job job);
     [[nodiscard]] Result<results::ResultStore::Erased> erase_results(const Job& job);
     [[nodiscard]] Result<void> finish(const Job& job, const std::string& report);
     [[nodiscard]] Result<std::uint64_t> erase_history(RacerId racer);
-    /// Until the windows that had left their shards have been stored. False where a stop came before.
-    [[nodiscard]] bool wait_for_windows() const;
+    /// Until the windows that had left their shards have been stored. Errors: operation_canceled, timed_out.
+    [[nodiscard]] Result<void> wait_for_windows() const;
     template <class T>
     [[nodiscard]] Result<T> await(std::future<Result<T>> answer) const;
 

@@ -79,7 +79,8 @@ void RaceRecorder::run()
 {
     for (std::vector<Task> tasks; wait(tasks); tasks.clear()) {
         if (!tasks.empty()) {
-            save(Save::Results);  // else what ended before would come behind them
+            saved_.clear();  // what they change is in the races too, which need not have gone on
+            save(Save::All);
         }
         for (const auto& task : tasks) {
             task(way_.store);

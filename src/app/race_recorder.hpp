@@ -39,7 +39,8 @@ public:
     void start();
     /// Some race has ended: write it soon. Any thread.
     void hurry();
-    /// Runs `task` on the recorder's thread, soon, where it has not been stopped; at most a few at once. Any thread.
+    /// Runs `task` on the recorder's thread, soon, where it has not been stopped, and behind the races as they are
+    /// then. At most a few at once. Any thread.
     void ask(Task task);
     /// Writes what there is, everything included, and ends the thread; the ranking thread has ended before.
     void stop();

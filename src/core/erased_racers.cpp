@@ -22,17 +22,6 @@ bool ErasedRacers::look_up(RacerId racer, std::int64_t arrival_ms) const
     return found != asked_ms_.end() && arrival_ms <= found->second;
 }
 
-void ErasedRacers::forget_before(std::int64_t ms)
-{
-    const std::unique_lock lock(mutex_);
-    std::erase_if(asked_ms_, [ms](const auto& each) { return each.second < ms; });
-    auto latest = kNever;
-    for (const auto& [racer, asked] : asked_ms_) {
-        latest = std::max(latest, asked);
-    }
-    latest_ms_.store(latest, std::memory_order_release);
-}
-
 std::size_t ErasedRacers::size() const
 {
     const std::shared_lock lock(mutex_);

@@ -159,7 +159,9 @@ bool Race::load_racer(StateReader& state)
     if (std::isinf(row.key.score)) {
         return false;
     }
-    add(std::move(row), std::move(ride));
+    if (options_.erased == nullptr || !options_.erased->erased(row.key.racer_id, row.last_ms)) {
+        add(std::move(row), std::move(ride));
+    }
     return true;
 }
 

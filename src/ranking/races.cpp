@@ -14,7 +14,8 @@ Races::~Races() = default;
 void Races::apply(const UpdateBatch& batch)
 {
     for (const auto& update : batch.updates) {
-        if (update.second < 1 || update.second > options_.seconds) {
+        if (update.second < 1 || update.second > options_.seconds ||
+            (options_.erased != nullptr && options_.erased->erased(update.racer_id, update.arrival_ms))) {
             continue;
         }
         if (auto* race = race_of(update)) {

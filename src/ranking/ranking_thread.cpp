@@ -118,6 +118,9 @@ void RankingThread::run()
         for (const auto racer : asked.erased) {
             races_.erase(racer);
         }
+        if (!asked.erased.empty()) {
+            publish_changes(now_ms);  // so that whoever asked finds nothing of theirs published afterwards
+        }
         {
             const std::lock_guard lock(mutex_);
             answered_ = stopping ? std::numeric_limits<std::uint64_t>::max() : asked.tickets;
@@ -125,7 +128,7 @@ void RankingThread::run()
         caught_up_.notify_all();
         answer(std::move(asked.savers));
         const auto now = std::chrono::steady_clock::now();
-        if (now >= next_tick || stopping || !asked.erased.empty()) {
+        if (now >= next_tick || stopping) {
             publish_changes(now_ms);
         }
         if (now >= next_tick) {

@@ -174,7 +174,7 @@ scene(`after ${KILLS} kills while results are written, the database holds each o
       tables = await exported(data);
       return tables.results.length === expected.size && tables.races.every(({ closed }) => closed);
     },
-    { describe: () => `${tables?.result.length} of ${expected.size} results` },
+    { describe: () => `${tables?.results.length} of ${expected.size} results` },
   );
   assert.deepEqual(await survivor.daemon.stop(), { code: 0, signal: null });
 

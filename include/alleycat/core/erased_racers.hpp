@@ -33,9 +33,6 @@ public:
         return arrival_ms <= latest_ms_.load(std::memory_order_acquire);
     }
 
-    /// Forgets those whose erasure was asked before `ms`: when nothing that old can come along any more.
-    void forget_before(std::int64_t ms);
-
     [[nodiscard]] std::size_t size() const;
 
 private:

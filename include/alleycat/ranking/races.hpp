@@ -1,5 +1,6 @@
 #pragma once
 
+#include <alleycat/core/erased_racers.hpp>
 #include <alleycat/core/error.hpp>
 #include <alleycat/ranking/board.hpp>
 #include <alleycat/ranking/race_result.hpp>
@@ -59,6 +60,8 @@ public:
         std::function<void(RacerId, std::string_view)> on_name;
         /// Whether the race is known as closed from before; asked once for each race that opens. Empty: none is.
         std::function<bool(ClassId, RaceId)> closed;
+        /// What of theirs arrived before they were erased is passed over. Outlives the races; null: there are none.
+        const ErasedRacers* erased{nullptr};
     };
 
     explicit Races(Options options);
@@ -92,9 +95,8 @@ public:
 
     /// Puts the saved races in the place of all open ones, as changed, and tells their names. Races of classes that are
     /// not configured, and those known as closed, are left out, and where there are more than `open_races`, those
-    /// silent longest make room. Errors: CorruptFile: no such bytes (they are not trusted, but only a checksum of the
-    /// caller's detects every
-    ///         change). OutOfRange: saved under a longer race. After an error no race is open.
+    /// silent longest make room. The bytes are not trusted.
+    /// Errors: CorruptFile: no such bytes. OutOfRange: saved under a longer race. After an error no race is open.
     [[nodiscard]] Result<void> load(std::string_view state);
 
 private:

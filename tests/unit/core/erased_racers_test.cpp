@@ -37,20 +37,6 @@ TEST_CASE("each racer has a time of their own, and of several the latest", "[cor
     CHECK(erased.size() == 2);
 }
 
-TEST_CASE("erasures from before a time can be forgotten", "[core][erased]")
-{
-    ErasedRacers erased;
-    erased.add(RacerId{7}, 1'000);
-    erased.add(RacerId{8}, 2'000);
-    erased.forget_before(2'000);
-    CHECK(erased.size() == 1);
-    CHECK_FALSE(erased.erased(RacerId{7}, 1'000));
-    CHECK(erased.erased(RacerId{8}, 2'000));
-    erased.forget_before(INT64_MAX);
-    CHECK(erased.size() == 0);
-    CHECK_FALSE(erased.erased(RacerId{8}, 2'000));
-}
-
 TEST_CASE("an erasure is known on all threads when it returns, and disturbs no other", "[core][erased]")
 {
     ErasedRacers erased;
