@@ -267,8 +267,7 @@ Eraser::Way Daemon::Impl::eraser_way()
             }};
 }
 
-/// Before any record is read from the log: what is to be erased must not come back out of it. What was erased so long
-/// ago that no log holds it any more is forgotten.
+/// Before any record is read from the log, or any race restored: what is to be erased must not come back out of them.
 void Daemon::Impl::recall_erasures()
 {
     auto erasures = results_.erasures();

@@ -23,14 +23,7 @@ RaceRecorder::RaceRecorder(Way way) : way_(std::move(way)) {}
 
 RaceRecorder::~RaceRecorder()
 {
-    if (thread_.joinable()) {
-        {
-            const std::lock_guard lock(mutex_);
-            stopping_ = true;
-        }
-        wake_.notify_one();
-        thread_.join();
-    }
+    end();
 }
 
 void RaceRecorder::start()
@@ -58,6 +51,12 @@ void RaceRecorder::ask(Task task)
 
 void RaceRecorder::stop()
 {
+    end();
+    save(Save::All);
+}
+
+void RaceRecorder::end()
+{
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -66,7 +65,6 @@ void RaceRecorder::stop()
     if (thread_.joinable()) {
         thread_.join();
     }
-    save(Save::All);
 }
 
 boost::system::error_code RaceRecorder::failure() const

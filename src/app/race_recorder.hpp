@@ -54,6 +54,7 @@ private:
     using Clock = std::chrono::steady_clock;
     using RaceKey = std::pair<ClassId, RaceId>;
 
+    void end();
     void run();
     [[nodiscard]] bool wait(std::vector<Task>& tasks);
     void save(ranking::RankingThread::Save what);
