@@ -141,7 +141,7 @@ void Race::take_score(std::uint32_t slot, double output, std::uint64_t order)
             break;
         case Score::Mean:
         case Score::Total:
-            now = score(options_.score, rides_[slot]);
+            now = scores(rides_[slot]).score(options_.score);
             break;
     }
     if (joins || now != old.score) {
@@ -175,30 +175,23 @@ void Race::count_score(double score, bool more)
     }
 }
 
-double Race::score(Score meaning, const Ride& ride) const
+/// The scores of a ride, in every meaning.
+ResultRow Race::scores(const Ride& ride)
 {
     // Summed anew from the first second on, so that the order of arrival leaves no trace in the last digits.
-    double total = 0;
-    double best = -std::numeric_limits<double>::infinity();
+    ResultRow row;
+    row.output = ride.outputs.back();
+    row.best = -std::numeric_limits<double>::infinity();
     std::size_t seconds = 0;
     for (const auto at : ride.outputs) {
         if (!std::isnan(at)) {
-            total += at;
-            best = std::max(best, at);
+            row.total += at;
+            row.best = std::max(row.best, at);
             ++seconds;
         }
     }
-    switch (meaning) {
-        case Score::Output:
-            return ride.outputs.back();
-        case Score::Best:
-            return best;
-        case Score::Mean:
-            return total / static_cast<double>(seconds);
-        case Score::Total:
-            break;
-    }
-    return total;
+    row.mean = row.total / static_cast<double>(seconds);
+    return row;
 }
 
 void Race::note_record(std::uint32_t slot)
@@ -329,10 +322,14 @@ std::shared_ptr<const RaceResult> Race::take_result()
     result->rows.reserve(rows_.size());
     for (std::uint32_t slot = 0; slot < rows_.size(); ++slot) {
         const auto& row = rows_[slot];
-        const auto& ride = rides_[slot];
-        result->rows.push_back({row.key.racer_id, *row.name, row.second, row.finished, score(Score::Output, ride),
-                                score(Score::Best, ride), score(Score::Mean, ride), score(Score::Total, ride),
-                                row.key.order, row.first_ms, row.last_ms});
+        auto& brought = result->rows.emplace_back(scores(rides_[slot]));
+        brought.racer_id = row.key.racer_id;
+        brought.name = *row.name;
+        brought.second = row.second;
+        brought.finished = row.finished;
+        brought.order = row.key.order;
+        brought.first_ms = row.first_ms;
+        brought.last_ms = row.last_ms;
     }
     std::ranges::sort(result->rows, {}, &ResultRow::racer_id);
     return result;

@@ -62,7 +62,7 @@ private:
     void count_score(double score, bool more);
     void set_finished(RacerRow& row, bool finished);
     void note_record(std::uint32_t slot);
-    [[nodiscard]] double score(Score meaning, const Ride& ride) const;
+    [[nodiscard]] static ResultRow scores(const Ride& ride);
     [[nodiscard]] RaceState state() const;
     [[nodiscard]] std::int64_t length_end_ms() const;
     [[nodiscard]] std::int64_t deadline_ms() const;

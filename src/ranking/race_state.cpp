@@ -155,7 +155,7 @@ bool Race::load_racer(StateReader& state)
         return false;
     }
     row.current_output = ride.outputs.back();
-    row.key.score = score(options_.score, ride);
+    row.key.score = scores(ride).score(options_.score);
     if (std::isinf(row.key.score)) {
         return false;
     }
