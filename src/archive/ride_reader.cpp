@@ -18,7 +18,6 @@ using commitlog::SequenceNumber;
 namespace {
 
 constexpr SequenceNumber kNothing = std::numeric_limits<SequenceNumber>::max();
-constexpr std::int64_t kClockSlackMs = 60'000;  // doors stamp arrivals a little out of order
 
 /// Those that may hold records which arrived in this time: a segment's records came before the next one began.
 std::vector<Segment> between(const std::vector<Segment>& segments, std::int64_t from_ms, std::int64_t to_ms)

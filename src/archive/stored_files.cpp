@@ -18,7 +18,6 @@ constexpr std::size_t kIdCharacters = 36;
 constexpr std::string_view kTimeForm = "YYYY-MM-DD-HH-MM-SS";
 constexpr std::int64_t kSecondMs = 1'000;
 constexpr std::int64_t kHourMs = 3'600 * kSecondMs;
-constexpr std::int64_t kClockSlackMs = 60 * kSecondMs;  // doors stamp arrivals a little out of order
 
 /// Of text in kTimeForm.
 std::optional<std::int64_t> parse_time(std::string_view text)

@@ -12,6 +12,8 @@ namespace alleycat::archive {
 inline constexpr std::string_view kObjectEnding = ".gz";
 inline constexpr std::string_view kFailuresFolder = "processing-failed";
 
+inline constexpr std::int64_t kClockSlackMs = 60'000;  ///< doors stamp arrivals a little out of order
+
 /// A file of an HourlyFolder, and what its name says.
 struct StoredFile {
     std::filesystem::path path;

@@ -41,3 +41,11 @@ endif()
 # Asio and Beast are compiled once, here, and not again in each file that includes them.
 add_library(alleycat_boost STATIC ${PROJECT_SOURCE_DIR}/src/cmake/boost.cpp)
 target_link_libraries(alleycat_boost PUBLIC alleycat_options)
+
+# So is what formats any argument, see fmt.hpp.
+add_library(alleycat_fmt STATIC ${PROJECT_SOURCE_DIR}/src/cmake/fmt.cpp)
+target_link_libraries(alleycat_fmt PUBLIC alleycat_options fmt::fmt)
+
+if(ALLEYCAT_SANITIZE)
+  set_target_properties(alleycat_boost alleycat_fmt PROPERTIES UNOPTIMISED ON)
+endif()

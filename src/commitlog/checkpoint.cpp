@@ -14,7 +14,7 @@ namespace alleycat::commitlog {
 namespace {
 
 // The file: this word, the number of shards, a position each, the state, and the CRC-32C of it all.
-constexpr std::uint64_t kMagic = 0x3170'6B63'7961'656CULL;  // "leaykcp1"
+constexpr std::uint64_t kCheckpointMagic = 0x3170'6B63'7961'656CULL;  // "leaykcp1"
 constexpr std::size_t kWord = sizeof(std::uint64_t);
 constexpr std::size_t kCrcBytes = sizeof(std::uint32_t);
 
@@ -46,7 +46,7 @@ Result<void> save_checkpoint(const std::filesystem::path& path, const Checkpoint
         }
     }
     std::string head;
-    append_word(head, kMagic);
+    append_word(head, kCheckpointMagic);
     append_word(head, checkpoint.applied.size());
     for (const auto sequence : checkpoint.applied) {
         append_word(head, sequence);
@@ -73,7 +73,7 @@ Result<std::optional<Checkpoint>> load_checkpoint(const std::filesystem::path& p
     }
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     const auto head_bytes = 2 * kWord;
-    if (text.size() < head_bytes + kCrcBytes || word_at(text, 0) != kMagic) {
+    if (text.size() < head_bytes + kCrcBytes || word_at(text, 0) != kCheckpointMagic) {
         return Errc::CorruptFile;
     }
     const auto checked = std::string_view(text).substr(0, text.size() - kCrcBytes);

@@ -15,7 +15,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the structs below are written as they lie in memory");
 
-constexpr std::string_view kMagic = "alleylog";
+constexpr std::string_view kSegmentMagic = "alleylog";
 constexpr std::size_t kSegmentDigits = 10;
 constexpr std::string_view kSuffix = ".log";
 
@@ -76,7 +76,7 @@ std::size_t padded(std::size_t size)
 void append_header(std::vector<std::byte>& bytes, const SegmentHeader& header)
 {
     HeaderBytes raw_header{};
-    std::memcpy(raw_header.magic, kMagic.data(), kMagic.size());
+    std::memcpy(raw_header.magic, kSegmentMagic.data(), kSegmentMagic.size());
     raw_header.version = kFormatVersion;
     raw_header.shard = raw(header.shard);
     raw_header.number = header.number;
@@ -95,7 +95,7 @@ HeaderOutcome parse_header(std::span<const std::byte> bytes)
         return {{}, "is too short for a log segment"};
     }
     const auto found = read<HeaderBytes>(bytes);
-    if (std::string_view(found.magic, kMagic.size()) != kMagic) {
+    if (std::string_view(found.magic, kSegmentMagic.size()) != kSegmentMagic) {
         return {{}, "is not a log segment"};
     }
     if (found.crc != crc32c(bytes.first(offsetof(HeaderBytes, crc)))) {

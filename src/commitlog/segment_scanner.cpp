@@ -8,7 +8,7 @@ namespace alleycat::commitlog {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::size_t kScanChunkBytes = 256 * 1024;
 
 }  // namespace
 
@@ -99,7 +99,7 @@ Result<std::uint64_t> SegmentScanner::find_frame(std::uint64_t offset)
 Result<std::span<const std::byte>> SegmentScanner::view(std::uint64_t offset, std::size_t count)
 {
     if (offset < buffer_offset_ || offset + count > buffer_offset_ + buffered_) {
-        const auto wanted = std::min<std::uint64_t>(std::max(count, kChunkBytes), end_ - offset);
+        const auto wanted = std::min<std::uint64_t>(std::max(count, kScanChunkBytes), end_ - offset);
         if (buffer_.size() < wanted) {
             buffer_.resize(wanted);
         }

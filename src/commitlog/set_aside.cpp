@@ -8,7 +8,7 @@ namespace alleycat::commitlog {
 
 namespace {
 
-constexpr std::uint64_t kChunkBytes = 256 * 1024;
+constexpr std::uint64_t kCopyChunkBytes = 256 * 1024;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<std::filesystem::path> set_aside(Disk& disk, const DamagedRegion& region)
     if (!to) {
         return to.error();
     }
-    std::vector<std::byte> chunk(std::min(region.bytes, kChunkBytes));
+    std::vector<std::byte> chunk(std::min(region.bytes, kCopyChunkBytes));
     for (std::uint64_t done = 0; done < region.bytes;) {
         const auto wanted = std::min<std::uint64_t>(chunk.size(), region.bytes - done);
         const auto got = (*from)->read_at(region.offset + done, std::span(chunk).first(wanted));

@@ -8,12 +8,12 @@ namespace alleycat::delivery {
 
 namespace {
 
-constexpr std::string_view kSpace = " \t\r\n";
+constexpr std::string_view kJsonSpace = " \t\r\n";
 constexpr std::string_view kEscape = "\\u00";
 
 std::string_view without_space(std::string_view text)
 {
-    return text.substr(std::min(text.find_first_not_of(kSpace), text.size()));
+    return text.substr(std::min(text.find_first_not_of(kJsonSpace), text.size()));
 }
 
 /// With plain letters for those that are escaped.

@@ -11,7 +11,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kKeptBytes = std::size_t{16} << 20;  // of buffers that an unusual answer has made large
+constexpr std::size_t kKeptAnswerBytes = std::size_t{16} << 20;  // of buffers that an unusual answer has made large
 
 std::optional<std::string_view> string_of(const dom::object& entry, std::string_view key)
 {
@@ -30,7 +30,7 @@ void fail(AnsweredRecord& record, std::string_view code, std::string message)
 
 std::string_view TransformAnswer::read(const std::string& body, std::span<const Window::Record> asked)
 {
-    if (parser_.capacity() > kKeptBytes) {
+    if (parser_.capacity() > kKeptAnswerBytes) {
         parser_ = dom::parser();
     }
     records_.assign(asked.size(), {});

@@ -13,7 +13,7 @@ namespace alleycat::delivery {
 
 namespace {
 
-constexpr std::size_t kKeptBytes = std::size_t{4} << 20;  // of the failed records' text: room for the next window
+constexpr std::size_t kKeptFailedBytes = std::size_t{4} << 20;  // of the failed records' text: room for the next window
 
 SystemTime system_time(std::int64_t since_epoch_ms)
 {
@@ -50,7 +50,7 @@ void WindowFiles::start(const Window& window, std::string_view transform)
     object_records_ = 0;
     object_stored_ = failures_stored_ = false;
     failed_lines_.clear();
-    if (failed_lines_.capacity() > kKeptBytes) {
+    if (failed_lines_.capacity() > kKeptFailedBytes) {
         failed_lines_.shrink_to_fit();
     }
     failed_by_code_.fill(0);

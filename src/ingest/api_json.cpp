@@ -15,7 +15,7 @@ using ondemand::json_type;
 namespace {
 
 /// The room of a parser that has read more than this is given back.
-constexpr std::size_t kMaxKeptBytes = std::size_t{4} << 20;
+constexpr std::size_t kMaxKeptParserBytes = std::size_t{4} << 20;
 
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -218,7 +218,7 @@ Complaint open_list(JsonValue value, std::optional<ondemand::array>& into)
 Complaint JsonReader::open(std::string_view body, ondemand::object& object)
 {
     static_assert(net::Request::kBodyPadding >= simdjson::SIMDJSON_PADDING);
-    if (parser_.capacity() > kMaxKeptBytes) {
+    if (parser_.capacity() > kMaxKeptParserBytes) {
         parser_ = ondemand::parser();
     }
     if (parser_.iterate(body.data(), body.size(), body.size() + simdjson::SIMDJSON_PADDING).get(document_) !=

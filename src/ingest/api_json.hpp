@@ -2,6 +2,8 @@
 
 #include "api_error.hpp"
 
+// Every result is looked at: without exceptions, one that is not does not compile.
+#define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
 #include <cstdint>

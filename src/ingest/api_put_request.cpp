@@ -16,8 +16,8 @@ namespace alleycat::ingest {
 namespace {
 
 constexpr std::size_t kMaxRecords = 500;
-constexpr std::size_t kMaxCallBytes = std::size_t{10} << 20;  // of data and partition keys
-constexpr std::size_t kMaxKeptBytes = std::size_t{4} << 20;   // of room from one call to the next
+constexpr std::size_t kMaxCallBytes = std::size_t{10} << 20;     // of data and partition keys
+constexpr std::size_t kMaxKeptDataBytes = std::size_t{4} << 20;  // of room from one call to the next
 
 /// `digits`: 1 … 39 of them; none where they say more than 2^128-1.
 std::optional<stream::HashKey> parse_hash_key(std::string_view digits)
@@ -73,7 +73,7 @@ private:
 
 void PutRequestReader::Impl::begin(std::size_t body_bytes)
 {
-    if (decoded_.capacity() > kMaxKeptBytes) {
+    if (decoded_.capacity() > kMaxKeptDataBytes) {
         decoded_ = std::string();
     }
     decoded_.clear();

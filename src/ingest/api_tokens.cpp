@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kLifeMs = 300'000;
 
-enum class Kind : std::uint8_t { ShardIterator = 1, ShardList = 2 };
+enum class TokenKind : std::uint8_t { ShardIterator = 1, ShardList = 2 };
 
 template <class Value>
 void put(std::string& bytes, Value value)
@@ -48,7 +48,7 @@ std::string sealed(std::string bytes, std::string_view stream)
 }
 
 /// What is in a token of `kind`, `size` bytes; nothing where it is no such token.
-std::string unsealed(std::string_view token, Kind kind, std::size_t size, std::string_view stream)
+std::string unsealed(std::string_view token, TokenKind kind, std::size_t size, std::string_view stream)
 {
     std::string bytes;
     if (!append_decoded_base64(bytes, token) || bytes.size() != sizeof kind + size + sizeof(std::uint32_t)) {
@@ -86,7 +86,7 @@ constexpr std::size_t kShardListBytes = sizeof(std::uint32_t) + sizeof(std::int6
 
 std::string to_token(const ShardIterator& iterator, std::string_view stream)
 {
-    std::string bytes(1, static_cast<char>(Kind::ShardIterator));
+    std::string bytes(1, static_cast<char>(TokenKind::ShardIterator));
     put(bytes, raw(iterator.shard));
     put(bytes, iterator.place.after);
     put(bytes, iterator.place.not_before_ms);
@@ -98,7 +98,7 @@ std::string to_token(const ShardIterator& iterator, std::string_view stream)
 
 ApiResult<ShardIterator> parse_iterator(std::string_view token, std::string_view stream, std::int64_t now_ms)
 {
-    const auto content = unsealed(token, Kind::ShardIterator, kIteratorBytes, stream);
+    const auto content = unsealed(token, TokenKind::ShardIterator, kIteratorBytes, stream);
     if (content.empty()) {
         return invalid_argument("Invalid ShardIterator.");
     }
@@ -121,7 +121,7 @@ ApiResult<ShardIterator> parse_iterator(std::string_view token, std::string_view
 
 std::string to_token(const ShardListPlace& place, std::string_view stream)
 {
-    std::string bytes(1, static_cast<char>(Kind::ShardList));
+    std::string bytes(1, static_cast<char>(TokenKind::ShardList));
     put(bytes, place.next);
     put(bytes, place.issued_ms);
     return sealed(std::move(bytes), stream);
@@ -129,7 +129,7 @@ std::string to_token(const ShardListPlace& place, std::string_view stream)
 
 ApiResult<ShardListPlace> parse_next_token(std::string_view token, std::string_view stream, std::int64_t now_ms)
 {
-    const auto content = unsealed(token, Kind::ShardList, kShardListBytes, stream);
+    const auto content = unsealed(token, TokenKind::ShardList, kShardListBytes, stream);
     if (content.empty()) {
         return invalid_argument("Invalid NextToken.");
     }

@@ -114,12 +114,6 @@ std::optional<RuleFailure> append_part(const Part& part, const RuleScope& scope,
 
 }  // namespace
 
-RaceMoment race_moment(std::int64_t now_ms, std::uint32_t window_seconds, std::uint32_t length_seconds)
-{
-    const auto window_ms = std::int64_t{window_seconds} * 1'000;
-    return {now_ms, now_ms / window_ms, static_cast<std::uint32_t>(now_ms % window_ms / 1'000 + 1), length_seconds};
-}
-
 RuleTemplate::RuleTemplate(std::string_view text)
 {
     if (text.size() > kMaxTemplateBytes) {

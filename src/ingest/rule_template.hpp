@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/error.hpp>
+#include <alleycat/core/race_clock.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -24,17 +25,6 @@ struct RuleFailure {
     Errc code{};
     std::string message;  ///< names the field and what is wrong
 };
-
-/// Where a moment lies in the races, which begin every `window` of time since the epoch.
-struct RaceMoment {
-    std::int64_t now_ms{0};
-    std::int64_t race{0};
-    std::uint32_t second{0};  ///< 1 … ; above `length` where the race is over and the next has not begun
-    std::uint32_t length{0};
-
-    [[nodiscard]] bool runs() const { return second <= length; }
-};
-[[nodiscard]] RaceMoment race_moment(std::int64_t now_ms, std::uint32_t window_seconds, std::uint32_t length_seconds);
 
 /// What a template is rendered with.
 class RuleScope {

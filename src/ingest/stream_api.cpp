@@ -39,6 +39,7 @@ public:
     Impl(boost::asio::any_io_executor network, StreamApiOptions options, stream::Producer producer,
          const stream::Stream& stream, stream::LogQueries& queries, DoorCounters& counters)
         : options_(std::move(options)),
+          counters_(counters),
           puts(network, options_, std::move(producer), counters),
           reads_(network, options_, stream, queries)
     {
@@ -66,7 +67,15 @@ private:
     template <ApiResult<std::string> (*describe)(const CallMembers&, const StreamFacts&)>
     void say(const net::Request& request, net::Reply reply);
 
+    /// Refuses a call before it is looked at.
+    void refuse(const ApiError& error, const net::Reply& reply) const
+    {
+        counters_.tell(error.type, error.message);
+        reply(api_refusal(error));
+    }
+
     const StreamApiOptions options_;
+    const DoorCounters& counters_;
     CallReader calls_;
 
 public:
@@ -135,18 +144,18 @@ void StreamApi::Impl::handle(const net::Request& request, net::Reply reply)
         return reply(api_refusal({"ServiceUnavailable", "The service stops.", 503}));
     }
     if (const auto error = check_content_type(request.header("Content-Type"))) {
-        return reply(api_refusal(*error));
+        return refuse(*error, reply);
     }
     const auto target = request.header("X-Amz-Target");
     const auto operation = find(target);
     if (operation == nullptr) {
-        return reply(
-            api_refusal({"UnknownOperationException", "There is no operation '" + shown_bytes(target) + "' here."}));
+        return refuse({"UnknownOperationException", "There is no operation '" + shown_bytes(target) + "' here."},
+                      reply);
     }
     if (!options_.access_keys.empty()) {
         const auto now = std::chrono::floor<std::chrono::seconds>(options_.now());
         if (const auto error = check_signature(request, options_.access_keys, kService, now)) {
-            return reply(api_refusal(*error));
+            return refuse(*error, reply);
         }
     }
     (this->*operation)(request, std::move(reply));

@@ -44,6 +44,7 @@ void Puts::put_records(std::string_view body, net::Reply reply)
 void Puts::put(bool one, const ApiResult<PutRequestReader::Entries>& entries, net::Reply reply)
 {
     if (!entries) {
+        counters_.tell(entries.error().type, entries.error().message);
         reply(api_refusal(entries.error()));
         return;
     }
@@ -81,7 +82,7 @@ stream::Appended Puts::append(const PutEntry& entry)
     } else if (appended.outcome == Outcome::Full) {
         counters_.stalls.fetch_add(1, std::memory_order_relaxed);
     } else {
-        counters_.rejected[static_cast<std::size_t>(Errc::RateLimited)].fetch_add(1, std::memory_order_relaxed);
+        counters_.reject(Errc::RateLimited, refusal(appended).message);
     }
     return appended;
 }

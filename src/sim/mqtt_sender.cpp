@@ -34,9 +34,9 @@ std::string describe(int code)
 /// One client, driven by the io_context: it waits on the client's socket and lets the library read and write then.
 /// Each attempt to connect has a client of its own, so that only the outbox knows what has to be sent again.
 /// A server answers PUBLISH packets in their order (MQTT 3.1.1, 4.6), so each answer is for the oldest message.
-class Connection {
+class MqttConnection {
 public:
-    Connection(asio::io_context& io, const MqttTarget& target, std::string client_id, Tally& tally)
+    MqttConnection(asio::io_context& io, const MqttTarget& target, std::string client_id, Tally& tally)
         : io_(io), target_(target), client_id_(std::move(client_id)), tally_(tally), timer_(io), socket_(io)
     {
     }
@@ -78,14 +78,14 @@ private:
     Outbox outbox_;
 };
 
-int Connection::configure_and_connect()
+int MqttConnection::configure_and_connect()
 {
     client_.reset(mosquitto_new(client_id_.c_str(), true, this));
     if (!client_) {
         return MOSQ_ERR_NOMEM;
     }
-    mosquitto_connect_callback_set(client_.get(), &Connection::on_connect);
-    mosquitto_publish_callback_set(client_.get(), &Connection::on_publish);
+    mosquitto_connect_callback_set(client_.get(), &MqttConnection::on_connect);
+    mosquitto_publish_callback_set(client_.get(), &MqttConnection::on_publish);
     mosquitto_int_option(client_.get(), MOSQ_OPT_TCP_NODELAY, 1);
     mosquitto_int_option(client_.get(), MOSQ_OPT_SEND_MAXIMUM, kMostInFlight);
     if (!target_.username.empty()) {
@@ -97,7 +97,7 @@ int Connection::configure_and_connect()
     return mosquitto_connect(client_.get(), target_.host.c_str(), target_.port, kKeepAliveSeconds);
 }
 
-void Connection::connect()
+void MqttConnection::connect()
 {
     refusal_.clear();
     if (const int code = configure_and_connect(); code != MOSQ_ERR_SUCCESS) {
@@ -117,9 +117,9 @@ void Connection::connect()
     keep_alive();
 }
 
-void Connection::on_connect(mosquitto*, void* self, int code)
+void MqttConnection::on_connect(mosquitto*, void* self, int code)
 {
-    auto& connection = *static_cast<Connection*>(self);
+    auto& connection = *static_cast<MqttConnection*>(self);
     if (code != 0) {
         connection.refusal_ = mosquitto_connack_string(code);
         return;
@@ -128,15 +128,15 @@ void Connection::on_connect(mosquitto*, void* self, int code)
     connection.failures_ = 0;
 }
 
-void Connection::on_publish(mosquitto*, void* self, int)
+void MqttConnection::on_publish(mosquitto*, void* self, int)
 {
-    auto& connection = *static_cast<Connection*>(self);
+    auto& connection = *static_cast<MqttConnection*>(self);
     const Instant now = std::chrono::steady_clock::now();
     connection.tally_.acked += connection.outbox_.acknowledge_frame(now, connection.tally_.latency);
     connection.tally_.last_answer = now;
 }
 
-void Connection::wait_readable()
+void MqttConnection::wait_readable()
 {
     socket_.async_wait(asio::posix::stream_descriptor::wait_read, [this, attempt = attempt_](error_code error) {
         if (error || stopped_ || attempt != attempt_) {
@@ -152,7 +152,7 @@ void Connection::wait_readable()
     });
 }
 
-void Connection::wait_writable()
+void MqttConnection::wait_writable()
 {
     if (waits_to_write_) {
         return;
@@ -174,7 +174,7 @@ void Connection::wait_writable()
     });
 }
 
-void Connection::keep_alive()
+void MqttConnection::keep_alive()
 {
     timer_.expires_after(kUpkeep);
     timer_.async_wait([this, attempt = attempt_](error_code error) {
@@ -189,7 +189,7 @@ void Connection::keep_alive()
     });
 }
 
-void Connection::pump()
+void MqttConnection::pump()
 {
     if (!open_ || waits_for_turn_) {
         return;
@@ -218,7 +218,7 @@ void Connection::pump()
     }
 }
 
-void Connection::go_on_later()
+void MqttConnection::go_on_later()
 {
     waits_for_turn_ = true;
     asio::post(io_, [this, attempt = attempt_] {
@@ -230,7 +230,7 @@ void Connection::go_on_later()
 }
 
 /// Never from inside a call of the library: it ends the client.
-void Connection::lost(const std::string& reason)
+void MqttConnection::lost(const std::string& reason)
 {
     ++attempt_;
     tally_.last_error = reason;
@@ -248,7 +248,7 @@ void Connection::lost(const std::string& reason)
     });
 }
 
-void Connection::stop()
+void MqttConnection::stop()
 {
     stopped_ = true;
     timer_.cancel();
@@ -276,7 +276,7 @@ public:
     {
         const std::string prefix = "alleycat-sim-" + std::to_string(::getpid()) + '-';
         for (std::uint32_t at = 0; at < connections; ++at) {
-            connections_.push_back(std::make_unique<Connection>(io, target_, prefix + std::to_string(at), tally_));
+            connections_.push_back(std::make_unique<MqttConnection>(io, target_, prefix + std::to_string(at), tally_));
         }
     }
 
@@ -340,7 +340,7 @@ private:
     const Library library_;
     const MqttTarget target_;
     Tally tally_;
-    std::vector<std::unique_ptr<Connection>> connections_;
+    std::vector<std::unique_ptr<MqttConnection>> connections_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace alleycat::sim {
 
 namespace {
 
-constexpr std::size_t kCompactBytes = 64 * 1024;  // below this, moving bytes to the front is not worth it
+constexpr std::size_t kCompactCallsBytes = 64 * 1024;  // below this, moving bytes to the front is not worth it
 constexpr std::string_view kTail = "]}";
 
 std::string head(std::string_view stream)
@@ -141,7 +141,7 @@ void StreamCalls::discard_unsent()
 /// Only while there is no call, whose indexes would shift.
 void StreamCalls::compact()
 {
-    if (finished_bytes_ < kCompactBytes || finished_bytes_ < bytes_.size() / 2) {
+    if (finished_bytes_ < kCompactCallsBytes || finished_bytes_ < bytes_.size() / 2) {
         return;
     }
     bytes_.erase(0, finished_bytes_);

@@ -48,10 +48,10 @@ std::string host_header(const StreamTarget& target)
 
 /// One connection. A read always waits while it is open, so that it sees a server that closes it between two calls, as
 /// HTTP allows; then it rests until there is something to send. One that breaks during a call is a lost one.
-class Connection {
+class StreamConnection {
 public:
-    Connection(asio::io_context& io, const StreamTarget& target, const tcp::resolver::results_type& endpoints,
-               std::uint64_t number, Tally& tally)
+    StreamConnection(asio::io_context& io, const StreamTarget& target, const tcp::resolver::results_type& endpoints,
+                     std::uint64_t number, Tally& tally)
         : io_(io),
           target_(target),
           endpoints_(endpoints),
@@ -108,7 +108,7 @@ private:
     std::optional<http::response_parser<http::string_body>> response_;
 };
 
-void Connection::connect()
+void StreamConnection::connect()
 {
     state_ = State::Connecting;
     socket_ = tcp::socket(io_);
@@ -119,7 +119,7 @@ void Connection::connect()
     });
 }
 
-void Connection::on_connected(error_code error)
+void StreamConnection::on_connected(error_code error)
 {
     if (!error) {
         socket_.set_option(tcp::no_delay(true), error);
@@ -133,7 +133,7 @@ void Connection::on_connected(error_code error)
     pump();
 }
 
-void Connection::pump()
+void StreamConnection::pump()
 {
     if (stopped_ || pausing_ || state_ == State::Connecting || !calls_.ready()) {
         return;
@@ -145,7 +145,7 @@ void Connection::pump()
     write();
 }
 
-void Connection::write()
+void StreamConnection::write()
 {
     request_ = {http::verb::post, "/", kHttp11};
     tally_.sent += calls_.begin_call(request_.body(), std::chrono::steady_clock::now());
@@ -174,7 +174,7 @@ void Connection::write()
     });
 }
 
-void Connection::read()
+void StreamConnection::read()
 {
     response_.emplace();
     response_->body_limit(kMostAnswerBytes);
@@ -185,7 +185,7 @@ void Connection::read()
     });
 }
 
-void Connection::on_read(error_code error)
+void StreamConnection::on_read(error_code error)
 {
     if (error && !calls_.under_way()) {
         rest();
@@ -196,7 +196,7 @@ void Connection::on_read(error_code error)
     }
 }
 
-void Connection::on_answer()
+void StreamConnection::on_answer()
 {
     const auto& response = response_->get();
     const PutAnswer answer = reader_.read(response.result_int(), response.body());
@@ -232,7 +232,7 @@ void Connection::on_answer()
     }
 }
 
-void Connection::pause(std::chrono::milliseconds time)
+void StreamConnection::pause(std::chrono::milliseconds time)
 {
     pausing_ = true;
     timer_.expires_after(time);
@@ -244,7 +244,7 @@ void Connection::pause(std::chrono::milliseconds time)
     });
 }
 
-void Connection::close()
+void StreamConnection::close()
 {
     ++attempt_;
     writing_ = false;
@@ -253,13 +253,13 @@ void Connection::close()
     socket_.close(ignored);
 }
 
-void Connection::rest()
+void StreamConnection::rest()
 {
     close();
     state_ = State::Resting;
 }
 
-void Connection::lost(const std::string& reason)
+void StreamConnection::lost(const std::string& reason)
 {
     close();
     calls_.repeat_call();
@@ -275,7 +275,7 @@ void Connection::lost(const std::string& reason)
     });
 }
 
-void Connection::stop()
+void StreamConnection::stop()
 {
     stopped_ = true;
     timer_.cancel();
@@ -287,7 +287,7 @@ public:
     StreamSender(asio::io_context& io, const StreamTarget& target, std::uint32_t connections) : io_(io), target_(target)
     {
         for (std::uint32_t at = 0; at < connections; ++at) {
-            connections_.push_back(std::make_unique<Connection>(io_, target_, endpoints_, at, tally_));
+            connections_.push_back(std::make_unique<StreamConnection>(io_, target_, endpoints_, at, tally_));
         }
     }
 
@@ -357,7 +357,7 @@ private:
     const StreamTarget target_;
     tcp::resolver::results_type endpoints_;
     Tally tally_;
-    std::vector<std::unique_ptr<Connection>> connections_;
+    std::vector<std::unique_ptr<StreamConnection>> connections_;
 };
 
 }  // namespace

@@ -31,10 +31,10 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 /// One connection. Beast opens it; then frames are written and read here, because Beast masks and copies each message,
 /// and this one has them ready. The door says nothing before it got a record, so Beast's read buffer holds nothing
 /// then.
-class Connection {
+class WebSocketConnection {
 public:
-    Connection(asio::io_context& io, const WebSocketTarget& target, const tcp::resolver::results_type& endpoints,
-               Tally& tally)
+    WebSocketConnection(asio::io_context& io, const WebSocketTarget& target,
+                        const tcp::resolver::results_type& endpoints, Tally& tally)
         : io_(io), target_(target), endpoints_(endpoints), tally_(tally), retry_(io)
     {
     }
@@ -78,7 +78,7 @@ private:
     Acknowledgement totals_;  // the newest of this stream
 };
 
-void Connection::connect()
+void WebSocketConnection::connect()
 {
     stream_.emplace(io_);
     asio::async_connect(stream_->next_layer(), endpoints_, [this](error_code error, const tcp::endpoint&) {
@@ -88,7 +88,7 @@ void Connection::connect()
     });
 }
 
-void Connection::on_connected(error_code error)
+void WebSocketConnection::on_connected(error_code error)
 {
     if (error) {
         lost(error.message());
@@ -103,7 +103,7 @@ void Connection::on_connected(error_code error)
     });
 }
 
-void Connection::on_open(error_code error)
+void WebSocketConnection::on_open(error_code error)
 {
     if (!error) {
         stream_->next_layer().non_blocking(true, error);
@@ -118,7 +118,7 @@ void Connection::on_open(error_code error)
     pump();
 }
 
-void Connection::read()
+void WebSocketConnection::read()
 {
     stream_->next_layer().async_read_some(asio::buffer(buffer_),
                                           [this, attempt = attempt_](error_code error, std::size_t size) {
@@ -135,7 +135,7 @@ void Connection::read()
 }
 
 /// False if the connection is lost.
-bool Connection::on_bytes(std::string_view bytes)
+bool WebSocketConnection::on_bytes(std::string_view bytes)
 {
     reader_.feed(bytes);
     ServerFrameReader::Message message;
@@ -164,7 +164,7 @@ bool Connection::on_bytes(std::string_view bytes)
 }
 
 /// False if the server says what cannot be.
-bool Connection::on_text(std::string_view text)
+bool WebSocketConnection::on_text(std::string_view text)
 {
     const IngestReply reply = parse_ingest_reply(text);
     if (const auto* rejection = std::get_if<Rejection>(&reply)) {
@@ -191,7 +191,7 @@ bool Connection::on_text(std::string_view text)
 }
 
 /// A pong goes first, but only between two frames.
-std::string_view Connection::next_bytes() const
+std::string_view WebSocketConnection::next_bytes() const
 {
     if (control_.empty()) {
         return outbox_.unsent(kWriteBytes);
@@ -199,7 +199,7 @@ std::string_view Connection::next_bytes() const
     return outbox_.at_boundary() ? std::string_view(control_) : outbox_.frame_rest();
 }
 
-void Connection::pump()
+void WebSocketConnection::pump()
 {
     if (!open_ || waits_to_write_) {
         return;
@@ -239,7 +239,7 @@ void Connection::pump()
     }
 }
 
-void Connection::lost(const std::string& reason)
+void WebSocketConnection::lost(const std::string& reason)
 {
     ++attempt_;
     tally_.last_error = reason;
@@ -261,7 +261,7 @@ void Connection::lost(const std::string& reason)
     });
 }
 
-void Connection::stop()
+void WebSocketConnection::stop()
 {
     stopped_ = true;
     retry_.cancel();
@@ -275,7 +275,7 @@ void Connection::stop()
 }
 
 /// Says it only where that needs no waiting: to end is more important than to end politely.
-void Connection::say_goodbye()
+void WebSocketConnection::say_goodbye()
 {
     if (!open_ || !outbox_.at_boundary()) {
         return;
@@ -293,7 +293,7 @@ public:
         : io_(io), target_(target)
     {
         for (std::uint32_t at = 0; at < connections; ++at) {
-            connections_.push_back(std::make_unique<Connection>(io_, target_, endpoints_, tally_));
+            connections_.push_back(std::make_unique<WebSocketConnection>(io_, target_, endpoints_, tally_));
         }
     }
 
@@ -366,7 +366,7 @@ private:
     const WebSocketTarget target_;
     tcp::resolver::results_type endpoints_;
     Tally tally_;
-    std::vector<std::unique_ptr<Connection>> connections_;
+    std::vector<std::unique_ptr<WebSocketConnection>> connections_;
     std::string frame_;        // of the latest enqueue(), to save its allocation
     std::uint64_t frames_{0};  // so many were built; each has a mask of its own
 };

@@ -13,18 +13,19 @@ namespace alleycat::stream {
 
 namespace {
 
-constexpr std::uint64_t kBatch = 256;                  // records between two looks at the consumer's room
-constexpr auto kRetry = std::chrono::milliseconds(2);  // while it has none
+constexpr std::uint64_t kBatch = 256;                        // records between two looks at the consumer's room
+constexpr auto kReplayRetry = std::chrono::milliseconds(2);  // while it has none
 
 }  // namespace
 
 Replay::Replay(const LogSettings& settings, ShardId shard, const commitlog::CommitLog& log, ShardConsumer& consumer,
-               std::function<bool()> given_up)
+               std::function<bool()> given_up, std::atomic<std::int64_t>& arrival_ms)
     : disk_(*settings.disk),
       shard_(shard),
       log_(log),
       consumer_(consumer),
       given_up_(std::move(given_up)),
+      arrival_ms_(arrival_ms),
       reader_(settings.limits)
 {
 }
@@ -41,6 +42,7 @@ Result<void> Replay::run()
         if (!*record) {
             break;
         }
+        arrival_ms_.store((*record)->arrival_ms, std::memory_order_relaxed);
         if (records_ % kBatch == 0 && !wait_for_room()) {
             return boost::system::errc::make_error_code(boost::system::errc::operation_canceled);
         }
@@ -60,7 +62,7 @@ bool Replay::wait_for_room()
         if (consumer_.ready(now_)) {
             return true;
         }
-        std::this_thread::sleep_for(kRetry);
+        std::this_thread::sleep_for(kReplayRetry);
     }
     return false;
 }

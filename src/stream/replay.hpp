@@ -10,9 +10,10 @@ namespace alleycat::stream {
 /// Thread: the shard's.
 class Replay {
 public:
-    /// `given_up`: asked now and then; true: nobody waits for the rest.
+    /// `given_up`: asked now and then; true: nobody waits for the rest. `arrival_ms`: kept at the arrival of the record
+    /// that is read, about.
     Replay(const LogSettings& settings, ShardId shard, const commitlog::CommitLog& log, ShardConsumer& consumer,
-           std::function<bool()> given_up);
+           std::function<bool()> given_up, std::atomic<std::int64_t>& arrival_ms);
 
     /// Brings everything behind the consumer's position. Errors: the system's, where the log cannot be read;
     /// operation_canceled, where it was given up.
@@ -32,6 +33,7 @@ private:
     const commitlog::CommitLog& log_;
     ShardConsumer& consumer_;
     const std::function<bool()> given_up_;
+    std::atomic<std::int64_t>& arrival_ms_;
     telemetry::RecordReader reader_;
     std::string payload_;  // the record's text and the padding that the reader asks for
     SteadyTime now_{};     // of this batch

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "temporary_directory.hpp"
+
 #include <config.hpp>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -11,34 +12,6 @@
 #include <vector>
 
 namespace alleycat::app {
-
-/// A fresh directory, removed at the end.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory()
-    {
-        auto pattern = (std::filesystem::temp_directory_path() / "alleycat-config-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw std::runtime_error("no temporary directory");
-        }
-        path_ = pattern;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] std::string write(const std::string& name, const std::string& content) const
-    {
-        const auto file = path_ / name;
-        std::ofstream(file) << content;
-        return file.string();
-    }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 using Loaded = std::variant<Config, ExitNow>;
 

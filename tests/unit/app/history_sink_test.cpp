@@ -10,7 +10,8 @@ using Positions = Checkpoints::Positions;
 namespace {
 
 struct SinkFixture : WayFixture {
-    HistorySink sink{{store, ranking, ledger, &checkpoints}};
+    Durations flush_times;
+    HistorySink sink{{store, ranking, ledger, &checkpoints, &flush_times}};
 
     SinkFixture() { ranking.start(); }
     ~SinkFixture() { ranking.stop(); }
@@ -48,6 +49,18 @@ struct SinkFixture : WayFixture {
 };
 
 }  // namespace
+
+TEST_CASE("each time that files are written is measured", "[app][sink]")
+{
+    SinkFixture fixture;
+    fixture.settle_after(milliseconds(0));
+    CHECK(fixture.flush_times.read().count() == 0);
+    fixture.deliver(1, 10, {sample(1, 7, 100)});
+    fixture.settle_after(milliseconds(0));
+    CHECK(fixture.flush_times.read().count() == 1);
+    fixture.settle_after(milliseconds(0));
+    CHECK(fixture.flush_times.read().count() == 1);
+}
 
 TEST_CASE("a window's position is saved behind the files that hold it", "[app][sink]")
 {

@@ -1,6 +1,9 @@
 #pragma once
 
+#include "temporary_directory.hpp"
+
 #include <alleycat/archive/line_file.hpp>
+#include <alleycat/archive/ride.hpp>
 #include <alleycat/core/base64.hpp>
 #include <alleycat/core/hourly_folder.hpp>
 #include <alleycat/core/json_text.hpp>
@@ -9,7 +12,6 @@
 #include <alleycat/telemetry/record_reader.hpp>
 
 #include <catch2/catch.hpp>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -19,25 +21,6 @@
 #include <vector>
 
 namespace alleycat::archive {
-
-/// A fresh directory, removed at the end.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory()
-    {
-        auto pattern = (std::filesystem::temp_directory_path() / "alleycat-archive-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline std::string read_file(const std::filesystem::path& path)
 {
@@ -99,6 +82,7 @@ inline telemetry::RecordLimits record_limits()
 inline constexpr std::int64_t kStart = 1'620'240'000'000;  // 2021-05-05 18:40:00 UTC
 inline constexpr std::int64_t kMinute = 60'000;
 inline constexpr std::int64_t kRace = 5'400'800;
+inline const RideQuery kQuery{RacerId{7}, ClassId{1}, RaceId{kRace}, kStart, kStart + 5 * kMinute};
 
 /// One record in the making; as a bike sends it, or as an object has it.
 struct RecordText {

@@ -8,8 +8,6 @@ namespace alleycat::archive {
 
 namespace {
 
-const RideQuery kQuery{RacerId{7}, ClassId{1}, RaceId{kRace}, kStart, kStart + 5 * kMinute};
-
 Ride from_log(const std::vector<std::string>& records)
 {
     RideBuilder ride(kQuery, record_limits());

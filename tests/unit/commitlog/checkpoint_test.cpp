@@ -1,7 +1,8 @@
+#include "temporary_directory.hpp"
+
 #include <alleycat/commitlog/checkpoint.hpp>
 
 #include <catch2/catch.hpp>
-#include <stdlib.h>
 
 #include <fstream>
 #include <iterator>
@@ -12,17 +13,6 @@ using namespace alleycat::commitlog;
 namespace {
 
 struct CheckpointFixture {
-    CheckpointFixture()
-    {
-        auto name = (std::filesystem::temp_directory_path() / "alleycat-checkpoint-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        root = name;
-        path = root / "checkpoints" / "ranking";
-    }
-    CheckpointFixture(const CheckpointFixture&) = delete;
-    CheckpointFixture& operator=(const CheckpointFixture&) = delete;
-    ~CheckpointFixture() { std::filesystem::remove_all(root); }
-
     [[nodiscard]] std::string bytes() const
     {
         std::ifstream file(path, std::ios::binary);
@@ -36,8 +26,8 @@ struct CheckpointFixture {
         CHECK(loaded.error() == Errc::CorruptFile);
     }
 
-    std::filesystem::path root;
-    std::filesystem::path path;
+    TemporaryDirectory directory;
+    std::filesystem::path path{directory.path() / "checkpoints" / "ranking"};
 };
 
 const Checkpoint kCheckpoint{{1, 0, ~SequenceNumber{0}, 77}, std::string("state\0of any\nkind", 17)};

@@ -1,8 +1,7 @@
 #include "segment_files.hpp"
+#include "temporary_directory.hpp"
 
 #include <alleycat/core/crc32c.hpp>
-
-#include <stdlib.h>
 
 #include <cstring>
 #include <fstream>
@@ -161,9 +160,8 @@ TEST_CASE("a directory or segment that cannot be read is refused with the system
 
 TEST_CASE("the machine's own disk refuses what is not a directory, or not a file", "[commitlog][recovery]")
 {
-    auto name = (std::filesystem::temp_directory_path() / "alleycat-commitlog-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    const std::filesystem::path root(name);
+    const TemporaryDirectory directory;
+    const auto& root = directory.path();
     std::ofstream(root / "file") << "x";
     CHECK_THROWS_WITH(CommitLog(system_disk(), {.directory = root / "file"}),
                       Catch::StartsWith(root.string() + "/file"));
@@ -172,7 +170,6 @@ TEST_CASE("the machine's own disk refuses what is not a directory, or not a file
     std::filesystem::create_directory(root / segment_name(1));
     CHECK_THROWS_WITH(read_contents(system_disk(), root, ShardId{0}),
                       Catch::StartsWith((root / segment_name(1)).string() + ": "));
-    std::filesystem::remove_all(root);
 }
 
 TEST_CASE("a segment that was never finished is ignored, and replaced by the next", "[commitlog][recovery]")

@@ -1,6 +1,5 @@
 #include "log_fixture.hpp"
-
-#include <stdlib.h>
+#include "temporary_directory.hpp"
 
 #include <atomic>
 #include <thread>
@@ -163,9 +162,8 @@ TEST_CASE("one sync covers a group, however large", "[commitlog]")
 
 TEST_CASE("the machine's own disk keeps a log as the one in memory does", "[commitlog]")
 {
-    auto name = (std::filesystem::temp_directory_path() / "alleycat-commitlog-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    const auto root = std::filesystem::path(name);
+    const TemporaryDirectory directory;
+    const auto& root = directory.path();
     LogFixture fixture;
     fixture.options.directory = root / "log" / "shard-0";
     fixture.options.segment_bytes = 4'096;
@@ -188,7 +186,6 @@ TEST_CASE("the machine's own disk keeps a log as the one in memory does", "[comm
         REQUIRE(log.remove_expired(~SequenceNumber{0}, fixture.now + std::chrono::hours(48)));
         CHECK(log.segments().size() == 1);
     }
-    std::filesystem::remove_all(root);
 }
 
 TEST_CASE("how far a log is committed can be asked on any thread", "[commitlog]")

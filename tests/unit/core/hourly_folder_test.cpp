@@ -1,8 +1,9 @@
+#include "temporary_directory.hpp"
+
 #include <alleycat/core/hourly_folder.hpp>
 #include <alleycat/core/uuid.hpp>
 
 #include <catch2/catch.hpp>
-#include <stdlib.h>
 
 #include <fstream>
 #include <set>
@@ -13,18 +14,6 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct TemporaryFolder {
-    fs::path path;
-
-    TemporaryFolder()
-    {
-        auto name = (fs::temp_directory_path() / "alleycat-hours-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~TemporaryFolder() { fs::remove_all(path); }
-};
 
 const SystemTime kTime{std::chrono::sys_days{std::chrono::year{2026} / 2 / 3} + 4h + 5min + 6s + 789ms};
 
@@ -56,39 +45,39 @@ std::size_t files(const fs::path& directory)
 
 TEST_CASE("a file stands in the folder of its hour, its time in its name", "[core][hourly_folder]")
 {
-    const TemporaryFolder at;
-    HourlyFolder folder(at.path / "delivery");
+    const TemporaryDirectory at;
+    HourlyFolder folder(at.path() / "delivery");
     const auto path = store(folder, kTime, "a1");
-    CHECK(path == at.path / "delivery/2026/02/03/04/alleycat-1-2026-02-03-04-05-06-a1.gz");
+    CHECK(path == at.path() / "delivery/2026/02/03/04/alleycat-1-2026-02-03-04-05-06-a1.gz");
     CHECK(content(path) == "0123456789");
     CHECK(content(store(folder, kTime, "a1", "anew")) == "anew");
-    CHECK(files(at.path) == 1);
+    CHECK(files(at.path()) == 1);
 }
 
 TEST_CASE("an hour's folder that somebody removed is made again", "[core][hourly_folder]")
 {
-    const TemporaryFolder at;
-    HourlyFolder folder(at.path / "delivery");
+    const TemporaryDirectory at;
+    HourlyFolder folder(at.path() / "delivery");
     store(folder, kTime, "a1");
-    fs::remove_all(at.path / "delivery");
+    fs::remove_all(at.path() / "delivery");
     CHECK(fs::exists(store(folder, kTime, "a2")));
 }
 
 TEST_CASE("what cannot be stored says why, and leaves nothing", "[core][hourly_folder]")
 {
-    const TemporaryFolder at;
-    std::ofstream(at.path / "delivery") << "in the way";
-    HourlyFolder folder(at.path / "delivery");
+    const TemporaryDirectory at;
+    std::ofstream(at.path() / "delivery") << "in the way";
+    HourlyFolder folder(at.path() / "delivery");
     const std::string_view parts[] = {"text"};
     const auto stored = folder.store(kTime, {"alleycat-1", "a1", ".gz"}, parts);
     REQUIRE_FALSE(stored);
-    CHECK(files(at.path) == 1);
+    CHECK(files(at.path()) == 1);
 }
 
 TEST_CASE("hours that are too old go, with the folders above them that are empty then", "[core][hourly_folder]")
 {
-    const TemporaryFolder at;
-    HourlyFolder folder(at.path / "delivery");
+    const TemporaryDirectory at;
+    HourlyFolder folder(at.path() / "delivery");
     store(folder, kTime - 48h, "a");
     store(folder, kTime - 25h, "b");
     const auto kept = store(folder, kTime - 24h, "c");
@@ -96,15 +85,15 @@ TEST_CASE("hours that are too old go, with the folders above them that are empty
     CHECK(removed.files == 2);
     CHECK(removed.bytes == 20);
     CHECK(fs::exists(kept));
-    CHECK(files(at.path) == 1);
-    CHECK(folder.hours() == std::vector<fs::path>{at.path / "delivery/2026/02/02/04"});
-    CHECK_FALSE(fs::exists(at.path / "delivery/2026/02/01"));
+    CHECK(files(at.path()) == 1);
+    CHECK(folder.hours() == std::vector<fs::path>{at.path() / "delivery/2026/02/02/04"});
+    CHECK_FALSE(fs::exists(at.path() / "delivery/2026/02/01"));
 }
 
 TEST_CASE("of what is young enough the newest bytes stay", "[core][hourly_folder]")
 {
-    const TemporaryFolder at;
-    HourlyFolder folder(at.path / "delivery");
+    const TemporaryDirectory at;
+    HourlyFolder folder(at.path() / "delivery");
     const auto oldest = store(folder, kTime - 3h, "a");
     const auto older = store(folder, kTime - 2h, "b");
     const auto newer = store(folder, kTime - 2h + 1s, "a");
@@ -119,14 +108,14 @@ TEST_CASE("of what is young enough the newest bytes stay", "[core][hourly_folder
 
 TEST_CASE("what is no hour's folder is left alone", "[core][hourly_folder]")
 {
-    const TemporaryFolder at;
-    HourlyFolder folder(at.path);
-    fs::create_directories(at.path / "processing-failed/2020/01/01/00");
-    std::ofstream(at.path / "processing-failed/2020/01/01/00/file") << "x";
-    std::ofstream(at.path / "notes.txt") << "x";
+    const TemporaryDirectory at;
+    HourlyFolder folder(at.path());
+    fs::create_directories(at.path() / "processing-failed/2020/01/01/00");
+    std::ofstream(at.path() / "processing-failed/2020/01/01/00/file") << "x";
+    std::ofstream(at.path() / "notes.txt") << "x";
     CHECK(folder.remove_expired(kTime, {1h, 0}).files == 0);
-    CHECK(files(at.path) == 2);
-    CHECK(HourlyFolder(at.path / "absent").remove_expired(kTime, {1h, 0}).files == 0);
+    CHECK(files(at.path()) == 2);
+    CHECK(HourlyFolder(at.path() / "absent").remove_expired(kTime, {1h, 0}).files == 0);
 }
 
 TEST_CASE("a random UUID has its version and variant, and comes once", "[core][uuid]")

@@ -21,7 +21,7 @@ std::string number(double value)
     return text;
 }
 
-std::string quoted(std::string_view text)
+std::string in_quotes(std::string_view text)
 {
     std::string out;
     append_string(out, text);
@@ -162,12 +162,12 @@ TEST_CASE("integers print in full", "[core][json]")
 
 TEST_CASE("a string is quoted and what JSON forbids in it is escaped", "[core][json]")
 {
-    CHECK(quoted("") == R"("")");
-    CHECK(quoted("Hubert") == R"("Hubert")");
-    CHECK(quoted("a\"b\\c/d") == R"("a\"b\\c/d")");
-    CHECK(quoted("\n\r\t") == R"("\n\r\t")");
-    CHECK(quoted(std::string_view("\0\x01\x1f\x7f", 4)) == "\"\\u0000\\u0001\\u001f\x7f\"");
-    CHECK(quoted("Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x9A\xB2") == "\"Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x9A\xB2\"");
+    CHECK(in_quotes("") == R"("")");
+    CHECK(in_quotes("Hubert") == R"("Hubert")");
+    CHECK(in_quotes("a\"b\\c/d") == R"("a\"b\\c/d")");
+    CHECK(in_quotes("\n\r\t") == R"("\n\r\t")");
+    CHECK(in_quotes(std::string_view("\0\x01\x1f\x7f", 4)) == "\"\\u0000\\u0001\\u001f\x7f\"");
+    CHECK(in_quotes("Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x9A\xB2") == "\"Zo\xC3\xAB \xE2\x82\xAC \xF0\x9F\x9A\xB2\"");
     std::string out = "before ";
     append_string(out, "x");
     CHECK(out == "before \"x\"");
@@ -177,7 +177,7 @@ TEST_CASE("each byte below a space is escaped, alone and between others", "[core
 {
     for (int byte = 0; byte < 0x20; ++byte) {
         const std::string one(1, static_cast<char>(byte));
-        const auto escaped = quoted("a" + one + one + "b");
+        const auto escaped = in_quotes("a" + one + one + "b");
         CAPTURE(byte, escaped);
         CHECK(escaped.find(one) == std::string::npos);
         CHECK(escaped.front() == '"');

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "temporary_directory.hpp"
+
 #include <alleycat/delivery/transform.hpp>
 
-#include <stdlib.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -10,48 +11,10 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace alleycat::delivery {
-
-/// A fresh directory, removed at the end.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory()
-    {
-        auto pattern = (std::filesystem::temp_directory_path() / "alleycat-delivery-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw std::runtime_error("no temporary directory");
-        }
-        path_ = pattern;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-    /// Paths below `folder` of all regular files, in order.
-    [[nodiscard]] std::vector<std::string> files(const std::string& folder = "") const
-    {
-        std::vector<std::string> found;
-        const auto root = path_ / folder;
-        if (std::filesystem::is_directory(root)) {
-            for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-                if (entry.is_regular_file()) {
-                    found.push_back(std::filesystem::relative(entry.path(), root).string());
-                }
-            }
-        }
-        std::ranges::sort(found);
-        return found;
-    }
-
-private:
-    std::filesystem::path path_;
-};
 
 using Lines = std::vector<std::string>;
 

@@ -1,3 +1,5 @@
+#include "delivery_fixture.hpp"
+
 #include <alleycat/delivery/window.hpp>
 
 #include <catch2/catch.hpp>
@@ -10,11 +12,6 @@ namespace {
 
 const SteadyTime kStart{std::chrono::hours(1)};
 const std::string kKey = "racer-7";
-
-telemetry::Sample sample(std::uint64_t racer)
-{
-    return {ClassId{1}, 1, RacerId{racer}, 115.2};
-}
 
 Windower windower(std::uint64_t size_bytes = 1'000)
 {

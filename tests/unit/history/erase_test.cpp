@@ -17,11 +17,6 @@ std::vector<Sample> without(std::vector<Sample> samples, RacerId racer)
     return samples;
 }
 
-std::size_t merge(HistoryStore& store, std::vector<Sample> samples)
-{
-    return store.merge(samples);
-}
-
 }  // namespace
 
 TEST_CASE("after an erasure the files are those of a store that never saw the racer", "[history][erase]")

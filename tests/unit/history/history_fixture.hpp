@@ -1,12 +1,13 @@
 #pragma once
 
+#include "temporary_directory.hpp"
+
 #define ZLIB_CONST
 #include <alleycat/core/json_text.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/telemetry/record.hpp>
 
 #include <catch2/catch.hpp>
-#include <stdlib.h>
 #include <zlib.h>
 
 #include <filesystem>
@@ -132,24 +133,6 @@ inline std::string zip(std::string_view text)
     return gzip;
 }
 
-class TemporaryDirectory {
-public:
-    TemporaryDirectory()
-    {
-        auto name = (std::filesystem::temp_directory_path() / "alleycat-history-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
 inline std::string read_file(const std::filesystem::path& path)
 {
     std::ifstream file(path, std::ios::binary);
@@ -159,6 +142,11 @@ inline std::string read_file(const std::filesystem::path& path)
 inline void write_file(const std::filesystem::path& path, std::string_view bytes)
 {
     std::ofstream(path, std::ios::binary) << bytes;
+}
+
+inline std::size_t merge(HistoryStore& store, std::vector<Sample> samples)
+{
+    return store.merge(samples);
 }
 
 /// A store in a directory of its own, under a clock that only the test moves.

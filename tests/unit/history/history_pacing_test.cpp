@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 constexpr auto kNever = HistoryStore::TimePoint::max();
 
-void merge(HistoryStore& store, std::vector<Sample> samples)
+void merge_improving(HistoryStore& store, std::vector<Sample> samples)
 {
     REQUIRE(store.merge(samples) > 0);
 }
@@ -55,12 +55,12 @@ TEST_CASE("a flush that took t is followed by 9 t of rest for each class there i
     HistoryStore store(fixture.options());
     fixture.work = milliseconds(400);
     CHECK(store.next_due() == kNever);
-    merge(store, {sample(1, 7, 100)});
+    merge_improving(store, {sample(1, 7, 100)});
     const auto start = fixture.now;
     CHECK(store.next_due() <= start);
     REQUIRE(store.flush(start));
 
-    merge(store, {sample(1, 7, 101)});
+    merge_improving(store, {sample(1, 7, 101)});
     const auto due = start + milliseconds(400) + StoreFixture::kClasses * milliseconds(3'600);
     CHECK(store.next_due() == due);
     REQUIRE(store.flush(due - milliseconds(1)));
@@ -73,9 +73,9 @@ TEST_CASE("quick flushes of a class still keep the shortest interval", "[history
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
-    merge(store, {sample(1, 7, 100)});
+    merge_improving(store, {sample(1, 7, 100)});
     REQUIRE(store.flush(fixture.now));
-    merge(store, {sample(1, 7, 101)});
+    merge_improving(store, {sample(1, 7, 101)});
     CHECK(store.next_due() == fixture.now + seconds(1));
 }
 
@@ -84,9 +84,9 @@ TEST_CASE("a class at rest does not hold another one up", "[history][pacing]")
     StoreFixture fixture;
     HistoryStore store(fixture.options());
     fixture.work = seconds(2);
-    merge(store, {sample(1, 7, 100)});
+    merge_improving(store, {sample(1, 7, 100)});
     REQUIRE(store.flush(fixture.now));
-    merge(store, {sample(1, 7, 101), sample(1, 7, 100, 2)});
+    merge_improving(store, {sample(1, 7, 101), sample(1, 7, 100, 2)});
     CHECK(store.next_due() <= fixture.now);
     REQUIRE(store.flush(fixture.now));
     CHECK(fixture.text(1) == R"({"1":{"7":100}})");
@@ -98,9 +98,9 @@ TEST_CASE("flush_all waits for nothing", "[history][pacing]")
     StoreFixture fixture;
     HistoryStore store(fixture.options());
     fixture.work = seconds(2);
-    merge(store, {sample(1, 7, 100)});
+    merge_improving(store, {sample(1, 7, 100)});
     REQUIRE(store.flush_all());
-    merge(store, {sample(1, 7, 101)});
+    merge_improving(store, {sample(1, 7, 101)});
     REQUIRE(store.flush_all());
     CHECK(fixture.text() == R"({"1":{"7":101}})");
 }
@@ -170,7 +170,7 @@ TEST_CASE("a file left as pieces by a stop gets its whole pass after the next st
     StoreFixture fixture;
     {
         HistoryStore store(fixture.options());
-        merge(store, {sample(1, 7, 100), sample(2, 7, 100)});
+        merge_improving(store, {sample(1, 7, 100), sample(2, 7, 100)});
         REQUIRE(store.flush_all());
     }
     HistoryStore store(fixture.options());
@@ -189,12 +189,12 @@ TEST_CASE("a flush that cannot write keeps the file and the changes, and is trie
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
-    merge(store, {sample(1, 7, 100)});
+    merge_improving(store, {sample(1, 7, 100)});
     REQUIRE(store.flush(fixture.now));
     const auto before = store.file(ClassId{1});
     const auto moved = fs::path(fixture.directory.path()) += "-moved";
 
-    merge(store, {sample(1, 7, 101)});
+    merge_improving(store, {sample(1, 7, 101)});
     fs::rename(fixture.directory.path(), moved);
     write_file(fixture.directory.path(), "a file where the directory was");
     fixture.now += seconds(10);
@@ -216,12 +216,12 @@ TEST_CASE("a disk that fills up in the middle of a file costs nothing but the ne
     HistoryStore store(fixture.options());
     RandomSamples source(81, 300, 200);
     NaiveHistory naive;
-    merge(store, {sample(1, 7, 100, 2)});
+    merge_improving(store, {sample(1, 7, 100, 2)});
     REQUIRE(store.flush_all());
     auto samples = source.take(30'000);
     naive.merge(samples);
     store.merge(samples);
-    merge(store, {sample(1, 7, 101, 2)});
+    merge_improving(store, {sample(1, 7, 101, 2)});
     {
         const FileSizeLimit limit(20'000);
         CHECK(store.flush(fixture.now + seconds(10)).error() == boost::system::errc::file_too_large);

@@ -12,11 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::size_t merge(HistoryStore& store, std::vector<Sample> samples)
-{
-    return store.merge(samples);
-}
-
 /// What the store says at start, having found `bytes` as the file of class 1; empty where it starts.
 std::string start_error(const std::string& bytes)
 {

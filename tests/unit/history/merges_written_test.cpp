@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 using std::chrono::seconds;
 
 /// Merges one window; returns its number.
-std::uint64_t merge(HistoryStore& store, std::vector<Sample> samples)
+std::uint64_t merge_window(HistoryStore& store, std::vector<Sample> samples)
 {
     store.merge(samples);
     return store.merges();
@@ -46,13 +46,13 @@ TEST_CASE("a merge is written when the files hold all it brought", "[history][me
     HistoryStore store(fixture.options());
     CHECK(store.merges() == 0);
     CHECK(store.merges_written() == 0);
-    CHECK(merge(store, {sample(1, 7, 100)}) == 1);
+    CHECK(merge_window(store, {sample(1, 7, 100)}) == 1);
     CHECK(store.merges_written() == 0);
-    CHECK(merge(store, {sample(2, 7, 100)}) == 2);
+    CHECK(merge_window(store, {sample(2, 7, 100)}) == 2);
     CHECK(store.merges_written() == 0);
     REQUIRE(store.flush(fixture.now));
     CHECK(store.merges_written() == 2);
-    CHECK(merge(store, {sample(3, 7, 100)}) == 3);
+    CHECK(merge_window(store, {sample(3, 7, 100)}) == 3);
     CHECK(store.merges_written() == 2);
     REQUIRE(store.flush_all());
     CHECK(store.merges_written() == 3);
@@ -62,12 +62,13 @@ TEST_CASE("merges that improve nothing wait for no file", "[history][merges]")
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
-    CHECK(merge(store, {}) == 1);
+    CHECK(merge_window(store, {}) == 1);
     CHECK(store.merges_written() == 1);
-    merge(store, {sample(1, 7, 100)});
+    merge_window(store, {sample(1, 7, 100)});
     REQUIRE(store.flush(fixture.now));
-    CHECK(merge(store, {sample(1, 7, 100)}) == 3);
-    CHECK(merge(store, {sample(1, 7, 99), sample(1, 7, 100, 9)}) == 4);  // worse, and of a class that is not there
+    CHECK(merge_window(store, {sample(1, 7, 100)}) == 3);
+    CHECK(merge_window(store, {sample(1, 7, 99), sample(1, 7, 100, 9)}) ==
+          4);  // worse, and of a class that is not there
     CHECK(store.merges_written() == 4);
 }
 
@@ -75,8 +76,8 @@ TEST_CASE("a merge that improves nothing does not overtake one that is not writt
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
-    merge(store, {sample(1, 7, 100)});
-    merge(store, {sample(1, 7, 50)});
+    merge_window(store, {sample(1, 7, 100)});
+    merge_window(store, {sample(1, 7, 50)});
     CHECK(store.merges_written() == 0);
     REQUIRE(store.flush(fixture.now));
     CHECK(store.merges_written() == 2);
@@ -86,11 +87,11 @@ TEST_CASE("a class that is not written holds its merges back, and those behind t
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
-    merge(store, {sample(1, 7, 100, 1)});
+    merge_window(store, {sample(1, 7, 100, 1)});
     REQUIRE(store.flush(fixture.now));
-    merge(store, {sample(1, 7, 100, 2)});  // 2
-    merge(store, {sample(1, 7, 101, 1)});  // 3: class 1 is not due yet
-    merge(store, {sample(1, 7, 101, 2)});  // 4
+    merge_window(store, {sample(1, 7, 100, 2)});  // 2
+    merge_window(store, {sample(1, 7, 101, 1)});  // 3: class 1 is not due yet
+    merge_window(store, {sample(1, 7, 101, 2)});  // 4
     REQUIRE(store.flush(fixture.now));
     CHECK(fixture.text(2) == R"({"1":{"7":101}})");
     CHECK(store.merges_written() == 2);
@@ -102,12 +103,12 @@ TEST_CASE("a flush that fails writes no merge, and the next one all of them", "[
 {
     StoreFixture fixture;
     HistoryStore store(fixture.options());
-    merge(store, {sample(1, 7, 100)});
+    merge_window(store, {sample(1, 7, 100)});
     {
         const BrokenDirectory broken(fixture.directory.path());
         CHECK_FALSE(store.flush(fixture.now));
         CHECK(store.merges_written() == 0);
-        merge(store, {sample(2, 7, 100)});
+        merge_window(store, {sample(2, 7, 100)});
         CHECK_FALSE(store.flush_all());
         CHECK(store.merges_written() == 0);
     }
@@ -122,12 +123,12 @@ TEST_CASE("a restarted store counts from zero, and what it loaded is written", "
     StoreFixture fixture;
     {
         HistoryStore store(fixture.options());
-        merge(store, {sample(1, 7, 100)});
+        merge_window(store, {sample(1, 7, 100)});
         REQUIRE(store.flush_all());
     }
     HistoryStore store(fixture.options());
     CHECK(store.merges() == 0);
-    merge(store, {sample(1, 7, 100)});  // read back from the log: nothing new
+    merge_window(store, {sample(1, 7, 100)});  // read back from the log: nothing new
     CHECK(store.merges_written() == 1);
 }
 

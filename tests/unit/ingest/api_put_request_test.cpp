@@ -47,7 +47,7 @@ std::string many(const std::string& records)
     return outcome(reader.many(R"({"StreamName":"alleycat","Records":)" + records + "}"));
 }
 
-std::string wrong(const std::string& complaint)
+std::string wrong_value(const std::string& complaint)
 {
     return "ValidationException: 1 validation error detected: Value " + complaint;
 }
@@ -105,8 +105,8 @@ TEST_CASE("what is absent is told, all of it at once", "[ingest][api]")
           "ValidationException: 2 validation errors detected: Value null at 'records' failed to satisfy constraint: "
           "Member must not be null; Value null at 'streamName' failed to satisfy constraint: Member must not be null");
     CHECK(one(R"("Data":null,"PartitionKey":"k")") ==
-          wrong("null at 'data' failed to satisfy constraint: Member must not be null"));
-    CHECK(many("null") == wrong("null at 'records' failed to satisfy constraint: Member must not be null"));
+          wrong_value("null at 'data' failed to satisfy constraint: Member must not be null"));
+    CHECK(many("null") == wrong_value("null at 'records' failed to satisfy constraint: Member must not be null"));
     CHECK(many("[{}]") ==
           "ValidationException: 2 validation errors detected: Value null at 'records.1.member.partitionKey' failed to "
           "satisfy constraint: Member must not be null; Value null at 'records.1.member.data' failed to satisfy "
@@ -129,12 +129,12 @@ TEST_CASE("a partition key has 1 to 256 characters, whatever each takes in bytes
     CHECK(with_key(std::string(256, 'k')) == "good");
     CHECK(with_key(repeated(bike, 256)) == "good");
     CHECK(with_key("") ==
-          wrong("'' at 'partitionKey' failed to satisfy constraint: Member must have length greater than "
-                "or equal to 1"));
+          wrong_value("'' at 'partitionKey' failed to satisfy constraint: Member must have length greater than "
+                      "or equal to 1"));
     const std::string too_long(257, 'k');
-    CHECK(with_key(too_long) == wrong("'" + too_long +
-                                      "' at 'partitionKey' failed to satisfy constraint: Member must "
-                                      "have length less than or equal to 256"));
+    CHECK(with_key(too_long) == wrong_value("'" + too_long +
+                                            "' at 'partitionKey' failed to satisfy constraint: Member must "
+                                            "have length less than or equal to 256"));
     CHECK(with_key(repeated(bike, 257)).starts_with("ValidationException: "));
 }
 
@@ -155,9 +155,9 @@ TEST_CASE("an explicit hash key is a decimal number up to 2^128-1", "[ingest][ap
                   beyond);
     }
     for (const std::string strange : {"", "-1", "1a", "01", "00", " 1", "1000000000000000000000000000000000000000"}) {
-        CHECK(with_key(strange) == wrong("'" + strange +
-                                         "' at 'explicitHashKey' failed to satisfy constraint: Member "
-                                         "must satisfy regular expression pattern: 0|([1-9]\\d{0,38})"));
+        CHECK(with_key(strange) == wrong_value("'" + strange +
+                                               "' at 'explicitHashKey' failed to satisfy constraint: Member "
+                                               "must satisfy regular expression pattern: 0|([1-9]\\d{0,38})"));
     }
     CHECK(
         many("[" + put_entry("", "k", R"(,"ExplicitHashKey":"x")") + "]").find("'records.1.member.explicitHashKey'") !=
@@ -231,11 +231,12 @@ TEST_CASE("a call has 1 to 500 records", "[ingest][api]")
         return put_records(std::vector<std::string>(count, put_entry("hello", "k")));
     };
     Reader reader;
-    CHECK(outcome(reader.many(records(0))) == wrong("'[]' at 'records' failed to satisfy constraint: Member must have "
-                                                    "length greater than or equal to 1"));
+    CHECK(outcome(reader.many(records(0))) ==
+          wrong_value("'[]' at 'records' failed to satisfy constraint: Member must have "
+                      "length greater than or equal to 1"));
     CHECK(reader.many(records(500))->size() == 500);
     CHECK(outcome(reader.many(records(501))) ==
-          wrong("at 'records' failed to satisfy constraint: Member must have length less than or equal to 500"));
+          wrong_value("at 'records' failed to satisfy constraint: Member must have length less than or equal to 500"));
 }
 
 TEST_CASE("a record's data and key have 1 MiB together", "[ingest][api]")
@@ -245,9 +246,9 @@ TEST_CASE("a record's data and key have 1 MiB together", "[ingest][api]")
     };
     CHECK(with_data(kMiB - 3) == "good");
     CHECK(with_data(kMiB - 2) ==
-          wrong("at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048573"));
+          wrong_value("at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048573"));
     CHECK(with_data(kMiB + 1) ==
-          wrong("at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576"));
+          wrong_value("at 'data' failed to satisfy constraint: Member must have length less than or equal to 1048576"));
     CHECK(many("[" + put_entry("", "k") + "," + put_entry(std::string(kMiB, 'x'), "k") + "]")
               .find("'records.2.member.data'") != std::string::npos);
 }
@@ -276,22 +277,24 @@ TEST_CASE("a stream is named by its name, its ARN or both", "[ingest][api]")
           "ResourceNotFoundException: Stream other under account 000000000000 not found.");
     CHECK(named(arn + "other\"") == "ResourceNotFoundException: Stream other under account 000000000000 not found.");
     CHECK(named(R"("StreamName":"a$b")") ==
-          wrong("'a$b' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
-                "[a-zA-Z0-9_.-]+"));
+          wrong_value(
+              "'a$b' at 'streamName' failed to satisfy constraint: Member must satisfy regular expression pattern: "
+              "[a-zA-Z0-9_.-]+"));
     CHECK(named(R"("StreamName":"")") ==
           "ValidationException: 2 validation errors detected: Value '' at 'streamName' failed to satisfy constraint: "
           "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+; Value '' at 'streamName' failed to satisfy "
           "constraint: Member must have length greater than or equal to 1");
     CHECK(named(R"("StreamName":")" + std::string(129, 'a') + "\"") ==
-          wrong("'" + std::string(129, 'a') +
-                "' at 'streamName' failed to satisfy constraint: Member must have length less than or equal to 128"));
+          wrong_value(
+              "'" + std::string(129, 'a') +
+              "' at 'streamName' failed to satisfy constraint: Member must have length less than or equal to 128"));
     for (const std::string strange :
          {"alleycat", "arn:aws:kinesis:eu:12345678901:stream/alleycat", "arn:aws:s3:eu:123456789012:stream/alleycat",
           "arn:aws:kinesis:eu:123456789012:stream/", "arn:aws:kinesis:eu:123456789012:table/alleycat"}) {
         CHECK(named(R"("StreamARN":")" + strange + "\"") ==
-              wrong("'" + strange +
-                    "' at 'streamARN' failed to satisfy constraint: Member must satisfy regular expression "
-                    "pattern: arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+"));
+              wrong_value("'" + strange +
+                          "' at 'streamARN' failed to satisfy constraint: Member must satisfy regular expression "
+                          "pattern: arn:aws.*:kinesis:.*:\\d{12}:stream/\\S+"));
     }
 }
 
@@ -300,7 +303,7 @@ TEST_CASE("a number for ordering must be a sequence number", "[ingest][api]")
     CHECK(one(R"("Data":"","PartitionKey":"k","SequenceNumberForOrdering":"5")") == "good");
     CHECK(
         one(R"("Data":"","PartitionKey":"k","SequenceNumberForOrdering":"05")") ==
-        wrong(
+        wrong_value(
             "'05' at 'sequenceNumberForOrdering' failed to satisfy constraint: Member must satisfy regular expression "
             "pattern: 0|([1-9]\\d{0,128})"));
 }

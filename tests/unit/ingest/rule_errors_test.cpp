@@ -86,8 +86,8 @@ TEST_CASE("failures are stored below the hour in which they came", "[ingest][rul
     store.errors.store(kNoon + 5s);
     const auto files = store.folder.files("rule-errors/bikes/2026/03/09/12");
     REQUIRE(files.size() == 1);
-    CHECK(files[0].filename().string().find("bikes-2026-03-09-12-00-05-") == 0);
-    CHECK(files[0].extension() == ".ndjson");
+    CHECK(files[0].starts_with("bikes-2026-03-09-12-00-05-"));
+    CHECK(files[0].ends_with(".ndjson"));
     CHECK(store.folder.all("rule-errors") ==
           failing().line("bikes", "bikes/7/1", "a") + "\n" + failing().line("bikes", "bikes/8/1", "b") + "\n");
 }

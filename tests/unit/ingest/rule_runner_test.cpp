@@ -1,5 +1,6 @@
 #include "rule_runner.hpp"
 
+#include "bike_rule.hpp"
 #include "ingest_fixture.hpp"
 #include "rule_folder.hpp"
 
@@ -8,20 +9,7 @@ using namespace alleycat::ingest;
 
 namespace {
 
-constexpr SystemTime kNow{std::chrono::milliseconds(5400802LL * 300'000 + 56'500)};
-
-RuleOptions bikes()
-{
-    RuleOptions options;
-    options.name = "bikes";
-    options.topic = "bikes/+/+";
-    options.select = {{"event", "${event()}"},      {"deviceTimestamp", "${timestamp()}"},
-                      {"second", "${second()}"},    {"raceId", "${race()}"},
-                      {"name", "Bike ${topic(2)}"}, {"racerId", "${topic(2)}"},
-                      {"classId", "${topic(3)}"},   {"cadence", "${rpm}"},
-                      {"resistance", "${level}"}};
-    return options;
-}
+constexpr SystemTime kMoment{std::chrono::milliseconds(kRaceStart + 56'500)};
 
 /// A rule in front of a stream of one shard whose ring is small.
 struct Runner {
@@ -52,9 +40,9 @@ struct Runner {
 
     void message(const std::string& topic, const std::string& payload)
     {
-        runner.take(topic, payload + std::string(telemetry::RecordReader::kPadding, '\0'), false, kNow);
+        runner.take(topic, payload + std::string(telemetry::RecordReader::kPadding, '\0'), false, kMoment);
     }
-    void round() { runner.end_round(kNow); }
+    void round() { runner.end_round(kMoment); }
     /// "racer@second" of what came through.
     [[nodiscard]] std::vector<std::string> handed_over(std::size_t records)
     {
@@ -145,7 +133,7 @@ TEST_CASE("what the stream has no room for waits, and its failures are counted o
     CHECK_FALSE(bench.runner.durable());
     bench.stream.logs[0]->open();
     REQUIRE(eventually([&] {
-        bench.runner.retry(kNow);
+        bench.runner.retry(kMoment);
         return bench.runner.idle();
     }));
     CHECK(bench.handed_over(2 * messages + 1).size() == 2 * messages + 1);
@@ -214,16 +202,16 @@ TEST_CASE("samples go the way of messages", "[ingest][rule]")
     rule.select["resistance"] = "5";
     rule.sample.emplace().racers = {{"a", 7}, {"b", 8}};
     Runner bench(rule);
-    CHECK(bench.runner.until_sample(kNow) == std::chrono::milliseconds(0));
-    bench.runner.sample(kNow);
-    CHECK(bench.runner.until_sample(kNow) == std::chrono::milliseconds(500));
+    CHECK(bench.runner.until_sample(kMoment) == std::chrono::milliseconds(0));
+    bench.runner.sample(kMoment);
+    CHECK(bench.runner.until_sample(kMoment) == std::chrono::milliseconds(500));
     for (const auto* device : {"a", "b"}) {
         bench.message(std::string("QZ/") + device + "/status", "online");
     }
     bench.message("QZ/a/cadence", "80.00");
     bench.message("QZ/b/cadence", "999");
-    bench.runner.sample(kNow + std::chrono::seconds(1));
-    bench.runner.sample(kNow + std::chrono::seconds(1));
+    bench.runner.sample(kMoment + std::chrono::seconds(1));
+    bench.runner.sample(kMoment + std::chrono::seconds(1));
     CHECK(bench.handed_over(1) == std::vector<std::string>{"7@58"});
     const auto kept = bench.failures("qdomyos");
     CHECK(lines(kept) == 1);
@@ -231,10 +219,10 @@ TEST_CASE("samples go the way of messages", "[ingest][rule]")
     CHECK(contains(kept, "record 0: OutOfRange: cadence"));
 
     bench.message("QZ/b/cadence", "fast");
-    bench.runner.sample(kNow + std::chrono::seconds(2));
+    bench.runner.sample(kMoment + std::chrono::seconds(2));
     bench.round();
     CHECK(contains(bench.failures("qdomyos"), "record 0: InvalidType: cadence: must be a number"));
-    CHECK_FALSE(Runner(RuleOptions()).runner.until_sample(kNow));
+    CHECK_FALSE(Runner(RuleOptions()).runner.until_sample(kMoment));
 }
 
 TEST_CASE("moments for which the stream has no room pass, and sampling goes on when it has", "[ingest][rule]")
@@ -252,11 +240,11 @@ TEST_CASE("moments for which the stream has no room pass, and sampling goes on w
     bench.stream.logs[0]->close();
     int moments = 0;
     while (bench.runner.idle()) {
-        bench.runner.sample(kNow + std::chrono::seconds(++moments));
+        bench.runner.sample(kMoment + std::chrono::seconds(++moments));
         bench.round();
         REQUIRE(moments < 200);
     }
-    const auto stalled = kNow + std::chrono::seconds(moments);
+    const auto stalled = kMoment + std::chrono::seconds(moments);
     CHECK_FALSE(bench.runner.until_sample(stalled));
     bench.runner.sample(stalled + std::chrono::seconds(5));  // nobody waits for it
     bench.stream.logs[0]->open();

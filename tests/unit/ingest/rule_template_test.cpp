@@ -1,5 +1,6 @@
 #include "rule_template.hpp"
 
+#include "bike_rule.hpp"
 #include "rule_topic.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,8 +24,6 @@ public:
 
     std::map<std::string, RuleValue, std::less<>> values{{"rpm", {"80.5", false}}, {"who", {"Zo\xC3\xAB", true}}};
 };
-
-constexpr std::int64_t kRaceStart = 5400802LL * 300'000;
 
 RuleValue render(std::string_view text, std::int64_t now_ms = kRaceStart + 56'999)
 {

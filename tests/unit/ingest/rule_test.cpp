@@ -1,5 +1,6 @@
 #include "rule.hpp"
 
+#include "bike_rule.hpp"
 #include "rule_elements.hpp"
 
 #include <alleycat/core/json_number.hpp>
@@ -11,22 +12,6 @@ using namespace alleycat;
 using namespace alleycat::ingest;
 
 namespace {
-
-constexpr std::int64_t kRaceStart = 5400802LL * 300'000;
-
-/// What a bike without new firmware sends: bikes/<racerId>/<classId> with {"rpm":80,"level":40}.
-RuleOptions bikes()
-{
-    RuleOptions options;
-    options.name = "bikes";
-    options.topic = "bikes/+/+";
-    options.select = {{"event", "${event()}"},      {"deviceTimestamp", "${timestamp()}"},
-                      {"second", "${second()}"},    {"raceId", "${race()}"},
-                      {"name", "Bike ${topic(2)}"}, {"racerId", "${topic(2)}"},
-                      {"classId", "${topic(3)}"},   {"cadence", "${rpm}"},
-                      {"resistance", "${level}"}};
-    return options;
-}
 
 Rule::Made made_by(const RuleOptions& options, std::string payload, const std::string& topic = "bikes/7/1",
                    std::int64_t now_ms = kRaceStart + 56'500, RaceTimes race = {})

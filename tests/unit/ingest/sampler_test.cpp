@@ -1,5 +1,7 @@
 #include "sampler.hpp"
 
+#include "bike_rule.hpp"
+
 #include <catch2/catch.hpp>
 
 using namespace alleycat;
@@ -7,7 +9,6 @@ using namespace alleycat::ingest;
 
 namespace {
 
-constexpr std::int64_t kRaceStart = 5400802LL * 300'000;
 constexpr std::int64_t kSecond = 1'000;
 const std::string kCounter = "workout/elapsed/total_seconds";
 

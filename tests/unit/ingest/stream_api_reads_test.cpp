@@ -9,7 +9,7 @@ namespace {
 
 const std::string kShard = R"("StreamName":"alleycat","ShardId":"shardId-000000000000","ShardIteratorType":)";
 
-struct Reader : ApiFixture {
+struct ReadFixture : ApiFixture {
     using ApiFixture::ApiFixture;
 
     /// Puts one record; returns its sequence number.
@@ -39,7 +39,7 @@ struct Reader : ApiFixture {
     }
 };
 
-std::string wrong_iterator(Reader& reader, const std::string& type)
+std::string wrong_iterator(ReadFixture& reader, const std::string& type)
 {
     const auto told = reader.refused("GetShardIterator", "{" + kShard + type + "}");
     return member(told, "__type") + ": " + member(told, "message");
@@ -49,7 +49,7 @@ std::string wrong_iterator(Reader& reader, const std::string& type)
 
 TEST_CASE("a record comes back as it was put", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     const std::string bytes("\0\xFF{}", 4);
     const auto sequence = reader.put(bytes, "a \\\"key\\\"");
     const auto answer = reader.records(reader.iterator(R"("TRIM_HORIZON")"));
@@ -65,7 +65,7 @@ TEST_CASE("a record comes back as it was put", "[ingest][api][read]")
 
 TEST_CASE("reading goes on where the last answer ended", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     for (const auto* data : {"a", "b", "c"}) {
         reader.put(data);
     }
@@ -86,7 +86,7 @@ TEST_CASE("reading goes on where the last answer ended", "[ingest][api][read]")
 
 TEST_CASE("each type of iterator begins at its place", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     reader.put("a");
     const auto second = reader.put("b");
     const auto latest = reader.iterator(R"("LATEST")");
@@ -106,7 +106,7 @@ TEST_CASE("each type of iterator begins at its place", "[ingest][api][read]")
 
 TEST_CASE("a timestamp of later than all records begins behind them", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     reader.put("a");
     reader.now_ms = std::int64_t{4'000'000'000'000};  // in the year 2096
     CHECK(reader.data(reader.iterator(R"("AT_TIMESTAMP","Timestamp":3999999999)")).empty());
@@ -114,7 +114,7 @@ TEST_CASE("a timestamp of later than all records begins behind them", "[ingest][
 
 TEST_CASE("type and place of an iterator must fit together", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     const std::string rule =
         "InvalidArgumentException: Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
         "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified ";
@@ -149,7 +149,7 @@ TEST_CASE("type and place of an iterator must fit together", "[ingest][api][read
 
 TEST_CASE("a sequence number that never was is refused", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     const auto last = reader.put("a");
     for (const auto& number : {std::to_string(std::stoull(last) + 1), std::string("18446744073709551616"),
                                std::string("99999999999999999999999999999999999999999999999999999999999")}) {
@@ -166,7 +166,7 @@ TEST_CASE("a sequence number that never was is refused", "[ingest][api][read]")
 
 TEST_CASE("a shard that is not there is not found", "[ingest][api][read]")
 {
-    Reader reader(2);
+    ReadFixture reader(2);
     const auto told = [&reader](const std::string& shard) {
         return reader.refused("GetShardIterator",
                               R"({"StreamName":"alleycat","ShardIteratorType":"LATEST","ShardId":")" + shard + "\"}");
@@ -183,7 +183,7 @@ TEST_CASE("a shard that is not there is not found", "[ingest][api][read]")
 
 TEST_CASE("shards are read each for itself", "[ingest][api][read]")
 {
-    Reader reader(2);
+    ReadFixture reader(2);
     const auto in_shard = [&reader](int shard) {
         return member(reader.good("GetShardIterator", R"({"StreamName":"alleycat","ShardIteratorType":"TRIM_HORIZON",)"
                                                       R"("ShardId":"shardId-00000000000)" +
@@ -199,7 +199,7 @@ TEST_CASE("shards are read each for itself", "[ingest][api][read]")
 
 TEST_CASE("an iterator that is broken or old is refused", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     const auto iterator = reader.iterator(R"("LATEST")");
     CHECK(reader.refused("GetRecords", R"({"ShardIterator":"abc"})") ==
           error_text("InvalidArgumentException", "Invalid ShardIterator."));
@@ -229,7 +229,7 @@ TEST_CASE("an iterator that is broken or old is refused", "[ingest][api][read]")
 
 TEST_CASE("reading is never in the way of a put that waits", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     reader.put("a");
     const auto iterator = reader.iterator(R"("TRIM_HORIZON")");
     reader.disk.hold_syncs();
@@ -245,7 +245,7 @@ TEST_CASE("reading is never in the way of a put that waits", "[ingest][api][read
 
 TEST_CASE("a log that cannot be read is an internal failure", "[ingest][api][read]")
 {
-    Reader reader;
+    ReadFixture reader;
     reader.put("a");
     const auto iterator = reader.iterator(R"("TRIM_HORIZON")");
     reader.disk.fail({LogDisk::Call::Read}, EIO);
@@ -260,7 +260,7 @@ TEST_CASE("a stream without a log says that there is nothing to read", "[ingest]
 {
     StreamApiOptions options;
     options.log = false;
-    Reader reader(1, options);
+    ReadFixture reader(1, options);
     CHECK(wrong_iterator(reader, R"("LATEST")") ==
           "InvalidArgumentException: This stream keeps no log (stream.log is off), so there is nothing to read.");
     CHECK(member(reader.refused("GetRecords", R"({"ShardIterator":"x"})"), "__type") == "InvalidArgumentException");

@@ -71,11 +71,6 @@ void compare(const Column& bests, std::uint32_t second, Ties ties, const std::op
     CHECK_FALSE(board.find(RacerId{999'999}, std::nullopt));
 }
 
-Ties any_ties()
-{
-    return GENERATE(Ties::Competition, Ties::Dense);
-}
-
 }  // namespace
 
 TEST_CASE("the racers of a class are ranked by their bests at one second", "[ranking][alltime]")

@@ -22,6 +22,11 @@ struct Ridden {
     std::uint32_t class_id{1};
 };
 
+// Of a race in Fixture:
+inline constexpr std::int64_t kStart = 1'000'000;
+inline constexpr std::int64_t kLengthEnd = kStart + 300'000;
+inline constexpr std::int64_t kDeadline = kLengthEnd + 30'000;  // the grace behind the length
+
 /// Races of 300 s, 30 s grace and 5 s silence, and an easy way to tell them of records.
 struct Fixture {
     history::BestTable history{300};

@@ -5,10 +5,6 @@ using namespace alleycat::ranking;
 
 namespace {
 
-constexpr std::int64_t kStart = 1'000'000;
-constexpr std::int64_t kLengthEnd = kStart + 300'000;
-constexpr std::int64_t kDeadline = kLengthEnd + 30'000;  // the grace behind the length
-
 bool finished(const RaceSnapshot& race, std::uint64_t racer)
 {
     return race.find(RacerId{racer}).value().finished;

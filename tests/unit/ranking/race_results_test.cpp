@@ -5,9 +5,6 @@ using namespace alleycat::ranking;
 
 namespace {
 
-constexpr std::int64_t kStart = 1'000'000;
-constexpr std::int64_t kLengthEnd = kStart + 300'000;
-constexpr std::int64_t kDeadline = kLengthEnd + 30'000;
 constexpr std::int64_t kLast = kLengthEnd - 10'000;  // arrival of the last record of ride()
 
 /// Racers 9, 7 and 8 of a race, in this order; 8 is not final.

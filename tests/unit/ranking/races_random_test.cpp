@@ -24,9 +24,9 @@ struct Seen {
 };
 
 /// Real races and naive ones, told the same.
-class Pair {
+class RacesPair {
 public:
-    explicit Pair(const Ride& ride) : ride_(ride), riders_(ride.seed, ride.racers, 4)
+    explicit RacesPair(const Ride& ride) : ride_(ride), riders_(ride.seed, ride.racers, 4)
     {
         auto options = Riders::options(ride.score, ride.ties);
         options.open_races = ride.open_races;
@@ -137,7 +137,7 @@ private:
 Seen ride(const Ride& ride)
 {
     CAPTURE(static_cast<int>(ride.score), static_cast<int>(ride.ties), ride.seed);
-    Pair pair(ride);
+    RacesPair pair(ride);
     for (int step = 0; step < ride.steps; ++step) {
         CAPTURE(step);
         pair.step();
@@ -150,11 +150,6 @@ Seen ride(const Ride& ride)
 Score any_score()
 {
     return GENERATE(Score::Output, Score::Best, Score::Mean, Score::Total);
-}
-
-Ties any_ties()
-{
-    return GENERATE(Ties::Competition, Ties::Dense);
 }
 
 }  // namespace

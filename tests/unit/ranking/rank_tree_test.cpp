@@ -116,9 +116,9 @@ void naive_erase(Naive& naive, const RankKey& key)
 }
 
 /// A tree and the list it must equal, changed together at random; with few different scores, most have company.
-class Pair {
+class TreePair {
 public:
-    explicit Pair(std::uint64_t seed, std::uint64_t scores = 20) : random_(seed), scores_(scores) {}
+    explicit TreePair(std::uint64_t seed, std::uint64_t scores = 20) : random_(seed), scores_(scores) {}
 
     std::uint64_t below(std::uint64_t end) { return random_() % end; }
     RankKey some_key() { return {static_cast<double>(below(scores_)) / 4 - 1, below(8), RacerId{below(500)}}; }
@@ -240,7 +240,7 @@ TEST_CASE("a rank tree equals a sorted list after every change", "[ranking][rank
 {
     for (const std::uint64_t seed : {1U, 2U, 3U}) {
         CAPTURE(seed);
-        Pair pair(seed);
+        TreePair pair(seed);
         // Grows, shrinks until nothing is left, and grows again.
         for (const std::uint64_t erasures : {2U, 7U, 9U, 10U, 3U}) {
             for (int step = 0; step < 2'500; ++step) {
@@ -259,7 +259,7 @@ TEST_CASE("racers whose scores change keep their order", "[ranking][rank_tree]")
 {
     for (const std::uint64_t scores : {3U, 30U, 30'000U}) {
         CAPTURE(scores);
-        Pair pair(scores, scores);
+        TreePair pair(scores, scores);
         while (pair.tree.size() < 1'000) {
             pair.change(0);
         }
@@ -307,7 +307,7 @@ TEST_CASE("keys that come and go in order leave sound nodes", "[ranking][rank_tr
 
 TEST_CASE("copies stay as they were, and may be changed by themselves", "[ranking][rank_tree]")
 {
-    std::vector<Pair> pairs{Pair(11)};
+    std::vector<TreePair> pairs{TreePair(11)};
     for (int step = 0; step < 6'000; ++step) {
         auto& pair = pairs[pairs.front().below(pairs.size())];
         pair.change(step < 3'000 ? 3 : 6);
@@ -415,7 +415,7 @@ TEST_CASE("copies are read and changed on other threads while the owner goes on"
 
 TEST_CASE("one tree may be copied on several threads at once", "[ranking][rank_tree]")
 {
-    Pair pair(4);
+    TreePair pair(4);
     for (int step = 0; step < 500; ++step) {
         pair.change(2);
     }

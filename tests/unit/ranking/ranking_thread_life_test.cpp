@@ -10,7 +10,7 @@ namespace {
 
 using Save = RankingThread::Save;
 
-constexpr std::int64_t kLengthEnd = 300'000;  // of a race whose first record arrives at 0
+constexpr std::int64_t kRaceEnd = 300'000;  // of a race whose first record arrives at 0
 
 }  // namespace
 
@@ -77,13 +77,13 @@ TEST_CASE("a race is published where only its state has changed", "[ranking][thr
     ranked.thread.start();
     ranked.put(update(ranked.next_order(), 1, 1, 95, 1));
     auto last = update(ranked.next_order(), 1, 250, 95, 1);
-    last.arrival_ms = kLengthEnd - 20'000;
+    last.arrival_ms = kRaceEnd - 20'000;
     ranked.put(last);
     REQUIRE(ranked.wait_for(1, RaceState::Running));
     ranked.thread.catch_up();
-    ranked.set_clock(kLengthEnd);
+    ranked.set_clock(kRaceEnd);
     REQUIRE(ranked.wait_for(1, RaceState::Finished));
-    ranked.set_clock(kLengthEnd + 30'001);
+    ranked.set_clock(kRaceEnd + 30'001);
     REQUIRE(ranked.wait_for(1, RaceState::Closed));
     ranked.thread.stop();
     std::vector<RaceState> states;

@@ -35,6 +35,11 @@ inline WrittenBoard written_out(const RaceSnapshot& race)
             race.last_ms,  race.opened_order, race.leading_second, race.entries()};
 }
 
+inline Ties any_ties()
+{
+    return GENERATE(Ties::Competition, Ties::Dense);
+}
+
 /// Gives each of the entries, best first, its rank.
 inline void rank_entries(std::vector<Entry>& entries, Ties ties)
 {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <thread>
+#include <tuple>
 
 using namespace alleycat;
 using namespace alleycat::results;
@@ -100,6 +101,89 @@ TEST_CASE("a racer's races of all classes come newest first, page by page", "[re
         CHECK(paged == text(infos(all)));
     }
     CHECK(value_of(reader.races_of(RacerId{9}, std::nullopt, 10)).empty());
+}
+
+namespace {
+
+/// A race whose racers have these names, and were seen at these times.
+RaceResult race_of_named(std::vector<std::tuple<std::uint64_t, std::string, std::int64_t>> racers)
+{
+    auto made = race(1, 1, {});
+    for (const auto& [racer, name, last_ms] : racers) {
+        made.rows.push_back(row(racer, 100, last_ms));
+        made.rows.back().name = name;
+    }
+    return made;
+}
+
+std::vector<std::uint64_t> found(const ResultReader& reader, std::string_view text, std::size_t count = 100)
+{
+    std::vector<std::uint64_t> ids;
+    for (const auto& racer : value_of(reader.find_racers(text, count))) {
+        ids.push_back(raw(racer.racer_id));
+    }
+    return ids;
+}
+
+}  // namespace
+
+TEST_CASE("racers are found by a part of their name, those seen last first", "[results]")
+{
+    using Ids = std::vector<std::uint64_t>;
+    StoreFixture fixture;
+    fixture.write(
+        race_of_named({{1, "Hubert", 5'000}, {2, "Anna Huber", 9'000}, {3, "Émile", 7'000}, {4, "Bo", 7'000}}));
+    const auto reader = fixture.reader();
+    CHECK(found(reader, "") == Ids{2, 3, 4, 1});
+    CHECK(found(reader, "", 2) == Ids{2, 3});
+    CHECK(found(reader, "", 0).empty());
+    CHECK(found(reader, "hUBER") == Ids{2, 1});
+    CHECK(found(reader, "a H") == Ids{2});
+    CHECK(found(reader, "mile") == Ids{3});
+    CHECK(found(reader, "Émile") == Ids{3});
+    CHECK(found(reader, "x").empty());
+    const auto hubert = value_of(reader.find_racers("Hubert", 1)).at(0);
+    CHECK(hubert.name == "Hubert");
+    CHECK(hubert.first_ms == 4'500);
+    CHECK(hubert.last_ms == 5'000);
+}
+
+TEST_CASE("what means something in a pattern is looked for as it is", "[results]")
+{
+    using Ids = std::vector<std::uint64_t>;
+    StoreFixture fixture;
+    fixture.write(race_of_named({{1, "100 %", 1'000},
+                                 {2, "a_b", 2'000},
+                                 {3, "back\\slash", 3'000},
+                                 {4, "it's \"me\"", 4'000},
+                                 {5, "plain", 5'000}}));
+    const auto reader = fixture.reader();
+    CHECK(found(reader, "%") == Ids{1});
+    CHECK(found(reader, "_") == Ids{2});
+    CHECK(found(reader, "\\") == Ids{3});
+    CHECK(found(reader, "'") == Ids{4});
+    CHECK(found(reader, "\"") == Ids{4});
+    CHECK(found(reader, "%%").empty());
+    CHECK(found(reader, "\xff").empty());
+}
+
+TEST_CASE("digits find the racers whose id begins so, the very racer first", "[results]")
+{
+    using Ids = std::vector<std::uint64_t>;
+    StoreFixture fixture;
+    constexpr std::uint64_t kLargest = kMaxJsonInteger;
+    fixture.write(race_of_named(
+        {{7, "A", 1'000}, {70, "B", 5'000}, {17, "C", 4'000}, {8, "Seven 7", 6'000}, {kLargest, "D", 9'000}}));
+    const auto reader = fixture.reader();
+    CHECK(found(reader, "7") == Ids{7, 8, 70});
+    CHECK(found(reader, "7", 1) == Ids{7});
+    CHECK(found(reader, "70") == Ids{70});
+    CHECK(found(reader, "07").empty());
+    CHECK(found(reader, "9007199254740991") == Ids{kLargest});
+    CHECK(found(reader, "90071992547409910").empty());
+    CHECK(found(reader, "99999999999999999999999").empty());
+    CHECK(found(reader, "-7").empty());
+    CHECK(found(reader, "7 ").empty());
 }
 
 TEST_CASE("what is asked often is read from an index, in its order", "[results]")

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "sqlite.hpp"
+#include "temporary_directory.hpp"
 
 #include <alleycat/results/database_commands.hpp>
 #include <alleycat/results/result_reader.hpp>
 #include <alleycat/results/result_store.hpp>
 
 #include <catch2/catch.hpp>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -70,25 +70,6 @@ inline Batch batch(std::vector<RaceResult> races)
     }
     return batch;
 }
-
-/// A directory of its own, gone at the end.
-class TemporaryDirectory {
-public:
-    TemporaryDirectory()
-    {
-        auto name = (std::filesystem::temp_directory_path() / "alleycat-results-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// A store with its leaderboards, in a directory of its own.
 struct StoreFixture {

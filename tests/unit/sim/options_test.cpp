@@ -55,6 +55,14 @@ TEST_CASE("without flags a thousand riders ride one race over MQTT", "[sim][opti
     CHECK(options.timeout == std::chrono::seconds(30));
     CHECK_FALSE(options.race_id);
     CHECK_FALSE(options.start_at_window);
+    CHECK(options.window == std::chrono::seconds(300));
+}
+
+TEST_CASE("races may begin in another window", "[sim][options]")
+{
+    const Options options = good({"--start", "window", "--window", "420"});
+    CHECK(options.start_at_window);
+    CHECK(options.window == std::chrono::seconds(420));
 }
 
 TEST_CASE("a URL gives host, port and path", "[sim][options]")
@@ -121,6 +129,9 @@ TEST_CASE("a bad flag ends with code 2 and one line that names it", "[sim][optio
         {"--broker", ":1883"},
         {"--seed", "-1"},
         {"--start", "later"},
+        {"--window", "0"},
+        {"--window", "86401"},
+        {"--window", "1.5"},
         {"--batch", "501"},
         {"--connections", "1001"},
         {"--seconds", "0"},

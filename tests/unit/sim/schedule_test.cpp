@@ -69,14 +69,17 @@ TEST_CASE("a message is due at its time and not before", "[sim][schedule]")
     CHECK(schedule.length() == std::chrono::milliseconds(static_cast<int>(3000 / speed)));
 }
 
-TEST_CASE("races begin with the five-minute windows", "[sim][schedule]")
+TEST_CASE("races begin with the windows", "[sim][schedule]")
 {
-    CHECK(race_at(0) == RaceId{0});
-    CHECK(race_at(299'999) == RaceId{0});
-    CHECK(race_at(300'000) == RaceId{1});
-    CHECK(race_at(1'795'317'914'130) == RaceId{5'984'393});
-    CHECK(next_race_start(0) == 0);
-    CHECK(next_race_start(1) == 300'000);
-    CHECK(next_race_start(300'000) == 300'000);
-    CHECK(race_at(next_race_start(1'795'317'914'130)) == RaceId{5'984'394});
+    constexpr auto kUsual = 300s;
+    CHECK(race_at(0, kUsual) == RaceId{0});
+    CHECK(race_at(299'999, kUsual) == RaceId{0});
+    CHECK(race_at(300'000, kUsual) == RaceId{1});
+    CHECK(race_at(1'795'317'914'130, kUsual) == RaceId{5'984'393});
+    CHECK(next_race_start(0, kUsual) == 0);
+    CHECK(next_race_start(1, kUsual) == 300'000);
+    CHECK(next_race_start(300'000, kUsual) == 300'000);
+    CHECK(race_at(next_race_start(1'795'317'914'130, kUsual), kUsual) == RaceId{5'984'394});
+    CHECK(race_at(1'795'317'914'130, 7s) == RaceId{256'473'987});
+    CHECK(next_race_start(1'795'317'914'130, 7s) == 256'473'988LL * 7'000);
 }

@@ -162,6 +162,20 @@ TEST_CASE("a race that waits for its window begins with it and has its id", "[si
     CHECK(stage.sender.count(R"("raceId":5984395,)") == 300);  // the next window, without a gap
 }
 
+TEST_CASE("a window of another length has its own boundaries and numbers", "[sim][simulation]")
+{
+    auto asked = options(1, 5, 1);
+    asked.start_at_window = true;
+    asked.window = 7s;
+    asked.races = 2;
+    Stage stage(asked);
+    CHECK_FALSE(stage.run_for(30s));
+    const auto first = kEpoch / 7'000 + 1;
+    CHECK(stage.sender.count(R"("raceId":)" + std::to_string(first) + ",") == 5);
+    CHECK(stage.sender.count(R"("raceId":)" + std::to_string(first + 1) + ",") == 5);
+    CHECK(stage.sender.count(R"("deviceTimestamp":)" + std::to_string((first + 1) * 7'000)) == 1);
+}
+
 TEST_CASE("as fast as possible, the whole race is on its way at once, in each rider's order", "[sim][simulation]")
 {
     auto asked = options(4, 3, 0);

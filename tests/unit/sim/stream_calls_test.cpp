@@ -13,7 +13,7 @@ using Kind = PutAnswer::Kind;
 
 namespace {
 
-const Instant kStart{1h};
+const Instant kCallTime{1h};
 
 /// The records of a call's body, as "racer:record".
 std::vector<std::string> records_of(const std::string& body)
@@ -55,13 +55,13 @@ struct Conversation {
     std::vector<std::string> call()
     {
         REQUIRE(calls.ready());
-        begun_first += calls.begin_call(body, kStart);
+        begun_first += calls.begin_call(body, kCallTime);
         return records_of(body);
     }
 
     StreamCalls::Outcome answer(const PutAnswer& answer)
     {
-        const auto outcome = calls.on_answer(answer, kStart + 2ms, latency);
+        const auto outcome = calls.on_answer(answer, kCallTime + 2ms, latency);
         REQUIRE(outcome);
         return *outcome;
     }
@@ -189,10 +189,10 @@ TEST_CASE("an answer that does not fit the call changes nothing", "[sim][calls]"
 {
     Conversation talk(2);
     talk.append(3);
-    CHECK_FALSE(talk.calls.on_answer(results({}), kStart, talk.latency));  // to no call
+    CHECK_FALSE(talk.calls.on_answer(results({}), kCallTime, talk.latency));  // to no call
     const auto first = talk.call();
     for (const auto& wrong : {results({}), results({false}), results({false, false, false}), PutAnswer{}}) {
-        CHECK_FALSE(talk.calls.on_answer(wrong, kStart, talk.latency));
+        CHECK_FALSE(talk.calls.on_answer(wrong, kCallTime, talk.latency));
     }
     CHECK(talk.calls.under_way());
     talk.calls.repeat_call();

@@ -21,11 +21,11 @@ using tcp = asio::ip::tcp;
 using Request = http::request<http::string_body>;
 
 /// A server that follows a script, one part for each connection in turn, on a thread of its own and a free port.
-class ScriptedPeer {
+class ScriptedServer {
 public:
     using Part = std::function<void(tcp::socket&)>;
 
-    explicit ScriptedPeer(std::vector<Part> script)
+    explicit ScriptedServer(std::vector<Part> script)
         : acceptor_(io_, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
           thread_([this, parts = std::move(script)] {
               for (const Part& part : parts) {
@@ -35,9 +35,9 @@ public:
           })
     {
     }
-    ScriptedPeer(const ScriptedPeer&) = delete;
-    ScriptedPeer& operator=(const ScriptedPeer&) = delete;
-    ~ScriptedPeer() { thread_.join(); }
+    ScriptedServer(const ScriptedServer&) = delete;
+    ScriptedServer& operator=(const ScriptedServer&) = delete;
+    ~ScriptedServer() { thread_.join(); }
 
     [[nodiscard]] StreamTarget target() const
     {
@@ -121,7 +121,7 @@ TEST_CASE("records are put by calls of the public API over one connection", "[si
     std::vector<Request> calls;
     Tally tally;
     {
-        ScriptedPeer peer({[&](tcp::socket& socket) {
+        ScriptedServer peer({[&](tcp::socket& socket) {
             for (const char* each : {"AA", "A"}) {
                 calls.push_back(receive(socket));
                 answer(socket, 200, results(each));
@@ -151,7 +151,7 @@ TEST_CASE("with an access key calls are signed", "[sim][sender]")
 {
     Request call;
     {
-        ScriptedPeer peer({[&](tcp::socket& socket) {
+        ScriptedServer peer({[&](tcp::socket& socket) {
             call = receive(socket);
             answer(socket, 200, results("A"));
             receive_end(socket);
@@ -173,7 +173,7 @@ TEST_CASE("records that fail are put again, and a refused call is told of", "[si
     std::vector<std::ptrdiff_t> sizes;
     Tally tally;
     {
-        ScriptedPeer peer({[&](tcp::socket& socket) {
+        ScriptedServer peer({[&](tcp::socket& socket) {
             for (const char* each : {"AFA", "F", "A"}) {
                 sizes.push_back(records_in(receive(socket)));
                 answer(socket, 200, results(each));
@@ -202,18 +202,18 @@ TEST_CASE("a connection that is lost during a call is opened again and repeats t
     std::vector<std::string> bodies;
     Tally tally;
     {
-        ScriptedPeer peer({[&](tcp::socket& socket) {
-                               bodies.push_back(receive(socket).body());
-                               if (answers) {
-                                   answer(socket, 200, results("A"));  // for one record of two
-                                   receive_end(socket);
-                               }
-                           },
-                           [&](tcp::socket& socket) {
-                               bodies.push_back(receive(socket).body());
-                               answer(socket, 200, results("AA"));
-                               receive_end(socket);
-                           }});
+        ScriptedServer peer({[&](tcp::socket& socket) {
+                                 bodies.push_back(receive(socket).body());
+                                 if (answers) {
+                                     answer(socket, 200, results("A"));  // for one record of two
+                                     receive_end(socket);
+                                 }
+                             },
+                             [&](tcp::socket& socket) {
+                                 bodies.push_back(receive(socket).body());
+                                 answer(socket, 200, results("AA"));
+                                 receive_end(socket);
+                             }});
         tally = put(peer.target(), 2);
     }
     REQUIRE(bodies.size() == 2);
@@ -229,11 +229,11 @@ TEST_CASE("a server that closes the connection after a call has not lost it", "[
 {
     Tally tally;
     {
-        const ScriptedPeer::Part once = [](tcp::socket& socket) {
+        const ScriptedServer::Part once = [](tcp::socket& socket) {
             receive(socket);
             answer(socket, 200, results("A"), false);
         };
-        ScriptedPeer peer({once, once});
+        ScriptedServer peer({once, once});
         auto target = peer.target();
         target.batch = 1;
         tally = put(target, 2);

@@ -11,7 +11,7 @@ using namespace alleycat::stream;
 
 namespace {
 
-telemetry::Record record(std::string_view uuid = "u-1")
+telemetry::Record sent_record(std::string_view uuid = "u-1")
 {
     telemetry::Record made;
     made.racer_id = RacerId{9007199254740991};
@@ -23,7 +23,7 @@ telemetry::Record record(std::string_view uuid = "u-1")
     return made;
 }
 
-std::string render(std::string_view text, const telemetry::Record& of = record(),
+std::string render(std::string_view text, const telemetry::Record& of = sent_record(),
                    std::int64_t arrival_ms = 1620240672076)
 {
     PartitionKeyTemplate key(text);
@@ -51,7 +51,7 @@ TEST_CASE("each variable of a partition key stands for its part of the record", 
     CHECK(render("${uuid}") == "u-1");
     CHECK(render("${clientid()}") == "client-1");
     CHECK(render("${timestamp()}") == "1620240672076");
-    CHECK(render("${timestamp()}", record(), -1) == "-1");
+    CHECK(render("${timestamp()}", sent_record(), -1) == "-1");
 }
 
 TEST_CASE("a level of the topic stands in a key, and one that there is not leaves nothing", "[stream][partition_key]")
@@ -69,8 +69,8 @@ TEST_CASE("a key that would be empty is the racer's id", "[stream][partition_key
 {
     CHECK(render("${topic(5)}") == "9007199254740991");
     PartitionKeyTemplate key("${topic(1)}${clientid()}");
-    CHECK(key.render(record(), {}) == "9007199254740991");  // by a door without topics
-    auto nameless = record();
+    CHECK(key.render(sent_record(), {}) == "9007199254740991");  // by a door without topics
+    auto nameless = sent_record();
     nameless.name = "";
     CHECK(render("${name}", nameless) == "9007199254740991");
 }
@@ -91,8 +91,8 @@ TEST_CASE("a random key is another one each time, and one template's differ from
     PartitionKeyTemplate second("${random()}");
     std::set<std::string> keys;
     for (int n = 0; n < 500; ++n) {
-        keys.emplace(first.render(record(), {}));
-        keys.emplace(second.render(record(), {}));
+        keys.emplace(first.render(sent_record(), {}));
+        keys.emplace(second.render(sent_record(), {}));
     }
     CHECK(keys.size() == 1'000);
     for (const auto& key : keys) {
@@ -102,33 +102,33 @@ TEST_CASE("a random key is another one each time, and one template's differ from
 
 TEST_CASE("a record without a uuid takes its racer's id for it", "[stream][partition_key]")
 {
-    CHECK(render("${uuid}", record("")) == "9007199254740991");
-    CHECK(render("x${uuid}y", record("")) == "x9007199254740991y");
+    CHECK(render("${uuid}", sent_record("")) == "9007199254740991");
+    CHECK(render("x${uuid}y", sent_record("")) == "x9007199254740991y");
 }
 
 TEST_CASE("a template renders record after record", "[stream][partition_key]")
 {
     PartitionKeyTemplate key("${uuid}");
-    CHECK(key.render(record("first"), {}) == "first");
-    CHECK(key.render(record("2"), {}) == "2");
-    CHECK(key.render(record(""), {}) == "9007199254740991");
+    CHECK(key.render(sent_record("first"), {}) == "first");
+    CHECK(key.render(sent_record("2"), {}) == "2");
+    CHECK(key.render(sent_record(""), {}) == "9007199254740991");
 }
 
 TEST_CASE("a key ends after 256 characters, never within one", "[stream][partition_key]")
 {
     const std::string ascii(256, 'u');
-    CHECK(render("${uuid}", record(ascii)) == ascii);
-    CHECK(render("x${uuid}", record(ascii)) == "x" + ascii.substr(1));
+    CHECK(render("${uuid}", sent_record(ascii)) == ascii);
+    CHECK(render("x${uuid}", sent_record(ascii)) == "x" + ascii.substr(1));
 
     std::string wide;
     for (int n = 0; n < 85; ++n) {
         wide += "\xE2\x82\xAC";  // three bytes, one character
     }
-    const auto key = render("${uuid}${uuid}${uuid}${uuid}", record(wide));
+    const auto key = render("${uuid}${uuid}${uuid}${uuid}", sent_record(wide));
     CHECK(characters(key) == 256);
     CHECK(key.size() == 3 * 256);
     CHECK(key == wide + wide + wide + "\xE2\x82\xAC");
-    CHECK(render("${uuid}${uuid}${uuid}", record(wide)) == wide + wide + wide);
+    CHECK(render("${uuid}${uuid}${uuid}", sent_record(wide)) == wide + wide + wide);
 }
 
 TEST_CASE("a wrong template says what is allowed", "[stream][partition_key]")

@@ -1,3 +1,4 @@
+#include "log_disk.hpp"
 #include "stream_fixture.hpp"
 
 #include <optional>
@@ -160,5 +161,21 @@ TEST_CASE("nothing that is handed over while a shard looks whether it may sleep 
     producer.flush();
     go_on.raise();
     CHECK(log.wait_for_entries(4));  // only where the shard went to sleep on them they never come
+    fixture.stop();
+}
+
+TEST_CASE("a record that waits for its consumer has an age, and none once it is handed on", "[stream][shard]")
+{
+    StreamFixture fixture({.shards = 1});
+    auto producer = fixture.producer();
+    fixture.logs[0]->close();
+    fixture.stream.start();
+    CHECK(fixture.state().oldest == milliseconds(0));
+    REQUIRE(push(producer, record(7, 1)));
+    producer.flush();
+    CHECK(eventually([&] { return fixture.state().oldest > milliseconds(0); }));
+    fixture.logs[0]->open();
+    CHECK(eventually([&] { return fixture.state().consumed == 1; }));
+    CHECK(fixture.state().oldest == milliseconds(0));
     fixture.stop();
 }
