@@ -7,14 +7,14 @@ build=(g++ cmake ninja-build pkg-config ccache mold libboost1.81-dev libmosquitt
        libspdlog-dev libfmt-dev libtomlplusplus-dev libcli11-dev libsqlite3-dev prometheus-cpp-dev catch2)
 run=(mosquitto)
 test=(mosquitto mosquitto-clients clang-format clang-14 libclang-rt-14-dev openssl git ca-certificates
-      python3-boto3)
+      python3-boto3 chromium fonts-inter)
 
 wanted=()
 for purpose in "$@"; do
   declare -n packages=$purpose
   wanted+=("${packages[@]}")
-  # The tests of the protocols run on Node.js; any from 18 on will do.
-  if [ "$purpose" = test ] && ! command -v npm >/dev/null; then
+  # Node.js builds the page and runs the tests of the protocols; any from 18 on will do.
+  if [ "$purpose" != run ] && ! command -v npm >/dev/null; then
     wanted+=(nodejs npm)
   fi
 done

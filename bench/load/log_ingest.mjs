@@ -38,7 +38,7 @@ async function load(place, daemon, round) {
     rate: summary.rate,
     cpu_us: ((cpuSeconds(daemon.pid) - before.cpu) / RECORDS) * 1e6,
     bytes,
-    commits: rise('alleycat_log_commits_total'),
+    commits: rise('alleycat_log_commit_duration_seconds_count'),
     bytes_per_s: bytes / summary.elapsed_s,
   };
 }

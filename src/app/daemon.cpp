@@ -8,6 +8,7 @@
 #include "reload.hpp"
 #include "room_options.hpp"
 #include "shard_consumer.hpp"
+#include "status_report.hpp"
 #include "storage_lock.hpp"
 
 #include <alleycat/archive/ride_reader.hpp>
@@ -66,15 +67,12 @@ private:
     void publish_records(std::span<const ranking::RecordEvent> records);
     [[nodiscard]] HistorySink::Way history_way();
     [[nodiscard]] delivery::DeliveryPool::Options pool_options();
-    void add_mqtt_door(std::string name, const ingest::RuleOptions& rule);
-    [[nodiscard]] bool broker_connected() const;
+    void add_mqtt_door(const std::string& name, const ingest::RuleOptions& rule);
     void restore_races();
     [[nodiscard]] serve::LiveFeed::Options live_options();
     [[nodiscard]] std::vector<std::unique_ptr<stream::ShardConsumer>> shard_consumers();
     void add_routes();
     void publish(ranking::RankingThread::Changes changes);
-    [[nodiscard]] serve::Status status();
-    [[nodiscard]] std::string not_ready(const std::vector<stream::Stream::ShardState>& shards) const;
     void wait_for_hangup();
     void reload_config();
     void add_classes(const Config& wanted);
@@ -114,6 +112,7 @@ private:
     };
     std::vector<HandedOn> handed_on_;  // by shard; the ranking thread
     RaceRecorder recorder_;
+    Durations flush_times_;  // of the history's files
     delivery::DeliveryThread merging_;
     delivery::TransformCounters transform_counters_;
     delivery::DeliveryPool delivery_;
@@ -122,11 +121,13 @@ private:
     results::ResultQueries result_queries_{results::ResultReader(database_path(config_))};
     archive::RideReader rides_;
     Eraser eraser_;
-    DoorCounters websocket_counters_;
-    DoorCounters stream_api_counters_;
+    RecentRejects rejects_;
+    DoorCounters websocket_counters_{"websocket", rejects_};
+    DoorCounters stream_api_counters_{"stream", rejects_};
     ingest::WebSocketDoor websocket_door_;
     ingest::StreamApi stream_api_;
     struct MqttDoor {
+        MqttDoor(const std::string& door, RecentRejects& recent) : name(door), counters(door, recent) {}
         std::string name;
         DoorCounters counters;
         std::unique_ptr<ingest::MqttSource> source;  // none where there is no broker
@@ -134,6 +135,7 @@ private:
     std::vector<std::unique_ptr<MqttDoor>> mqtt_;  // the default rule's, which publishes results; then the others'
     serve::LiveFeed live_;
     net::HttpServer server_;
+    StatusReport status_;
 };
 
 Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
@@ -157,7 +159,8 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
                   stream_.make_producer("stream", [this] { asio::post(context_, [this] { stream_api_.progress(); }); }),
                   stream_, log_queries_, stream_api_counters_),
       live_(live_options()),
-      server_(context_, http_options(config))
+      server_(context_, http_options(config)),
+      status_({config_, stream_, ledger_, delivery_, transform_counters_, flush_times_, recorder_, live_, server_})
 {
     add_mqtt_door("mqtt", default_rule(config));
     for (const auto& rule : config.rules) {
@@ -166,10 +169,9 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
     add_routes();
 }
 
-void Daemon::Impl::add_mqtt_door(std::string name, const ingest::RuleOptions& rule)
+void Daemon::Impl::add_mqtt_door(const std::string& name, const ingest::RuleOptions& rule)
 {
-    auto& door = *mqtt_.emplace_back(std::make_unique<MqttDoor>());
-    door.name = std::move(name);
+    auto& door = *mqtt_.emplace_back(std::make_unique<MqttDoor>(name, rejects_));
     if (config_.mqtt.broker) {
         const auto& key = rule.partition_key.empty() ? config_.stream.partition_key : rule.partition_key;
         auto producer = stream_.make_producer(door.name, [&door] { door.source->progress(); });
@@ -177,11 +179,6 @@ void Daemon::Impl::add_mqtt_door(std::string name, const ingest::RuleOptions& ru
             mqtt_options(config_, rule),
             ingest::Intake(record_limits(config_), key, std::move(producer), door.counters));
     }
-}
-
-bool Daemon::Impl::broker_connected() const
-{
-    return std::ranges::all_of(mqtt_, [](const auto& door) { return door->source && door->source->connected(); });
 }
 
 ranking::RankingThread::Options Daemon::Impl::ranking_options()
@@ -315,6 +312,13 @@ serve::Api Daemon::Impl::api()
         .queries = result_queries_,
         .score = config_.ranking.score,
         .ties = config_.ranking.ties,
+        .clock =
+            [this] {
+                const auto& race = config_.race;
+                return race_moment(epoch_ms(), static_cast<std::uint32_t>(race.window.count()),
+                                   static_cast<std::uint32_t>(race.length.count()));
+            },
+        .rejects = rejects_,
         .erase = [this](RacerId racer, auto done) { erase(racer, std::move(done)); },
         .ride = [this](const archive::RideQuery& query, auto done) { return rides_.try_ask(query, std::move(done)); }};
 }
@@ -339,7 +343,7 @@ void Daemon::Impl::publish_records(std::span<const ranking::RecordEvent> records
 
 HistorySink::Way Daemon::Impl::history_way()
 {
-    return {history_, ranking_, ledger_, config_.stream.log ? &checkpoints_ : nullptr};
+    return {history_, ranking_, ledger_, config_.stream.log ? &checkpoints_ : nullptr, &flush_times_};
 }
 
 delivery::DeliveryPool::Options Daemon::Impl::pool_options()
@@ -405,7 +409,12 @@ void Daemon::Impl::add_routes()
     serve::add_history_routes(server_, history_);
     serve::add_api_routes(server_, api());
     serve::add_page_routes(server_);
-    serve::add_status_routes(server_, [this] { return status(); });
+    status_.add({"websocket", websocket_counters_});
+    status_.add({"stream", stream_api_counters_});
+    for (const auto& door : mqtt_) {
+        status_.add({door->name, door->counters, door->source.get()});
+    }
+    serve::add_status_routes(server_, [this] { return status_.gather(stopping_); });
 }
 
 /// On the ranking thread: results go to the broker, boards to the network thread.
@@ -424,48 +433,6 @@ void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
     }
     publish_records(changes.records);  // last: what does not fit is dropped
     asio::post(context_, [this, changes = std::move(changes)] { live_.publish(changes); });
-}
-
-serve::Status Daemon::Impl::status()
-{
-    serve::Status status;
-    status.version = kVersion;
-    status.doors = {{"websocket", &websocket_counters_}, {"stream", &stream_api_counters_}};
-    for (const auto& door : mqtt_) {
-        const auto lost = door->source ? std::optional(door->source->lost_failures()) : std::nullopt;
-        status.doors.push_back({door->name, &door->counters, lost});
-    }
-    for (std::uint32_t shard = 0; shard < stream_.shards(); ++shard) {
-        status.shards.push_back(stream_.state(ShardId{shard}));
-    }
-    status.ledger = ledger_.totals();
-    status.delivery = delivery_.state();
-    status.delivered = &delivery_.counters();
-    status.transform = config_.transform.url.empty() ? nullptr : &transform_counters_;
-    status.connections = server_.connections();
-    status.viewers = live_.viewers();
-    status.resyncs = live_.resyncs();
-    status.broker_configured = config_.mqtt.broker.has_value();
-    status.broker_connected = broker_connected();
-    status.not_ready = not_ready(status.shards);
-    return status;
-}
-
-std::string Daemon::Impl::not_ready(const std::vector<stream::Stream::ShardState>& shards) const
-{
-    if (stopping_) {
-        return "stopping";
-    }
-    for (std::size_t shard = 0; shard < shards.size(); ++shard) {
-        const auto& state = shards[shard];
-        if (state.failure) {
-            return fmt::format("shard {}: the log cannot be used: {}", shard, state.failure.message());
-        }
-        if (state.replaying) {
-            return fmt::format("shard {}: reading the log", shard);
-        }
-    }
-    return config_.mqtt.broker && !broker_connected() ? "no connection to the MQTT broker" : "";
 }
 
 void Daemon::Impl::run()

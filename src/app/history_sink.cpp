@@ -34,7 +34,7 @@ void HistorySink::deliver(const delivery::Delivered& window)
 
 delivery::SteadyTime HistorySink::settle(delivery::SteadyTime now)
 {
-    static_cast<void>(way_.store.flush(now));
+    flush(now);
     if (way_.checkpoints == nullptr) {
         return way_.store.next_due();
     }
@@ -44,6 +44,16 @@ delivery::SteadyTime HistorySink::settle(delivery::SteadyTime now)
     }
     const auto next = way_.store.next_due();
     return unsaved_ ? std::min(next, next_history_) : next;
+}
+
+void HistorySink::flush(delivery::SteadyTime now)
+{
+    const bool due = way_.store.next_due() <= now;
+    const auto start = std::chrono::steady_clock::now();
+    static_cast<void>(way_.store.flush(now));
+    if (due && way_.flush_times != nullptr) {
+        way_.flush_times->add(std::chrono::steady_clock::now() - start);
+    }
 }
 
 void HistorySink::finish()

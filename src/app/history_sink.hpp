@@ -2,6 +2,7 @@
 
 #include "checkpoints.hpp"
 
+#include <alleycat/core/durations.hpp>
 #include <alleycat/delivery/delivery_thread.hpp>
 #include <alleycat/history/history_store.hpp>
 #include <alleycat/ranking/ranking_thread.hpp>
@@ -21,7 +22,8 @@ public:
         history::HistoryStore& store;
         ranking::RankingThread& ranking;
         stream::Ledger& ledger;
-        Checkpoints* checkpoints;  // null: there is no log to be done with
+        Checkpoints* checkpoints;         // null: there is no log to be done with
+        Durations* flush_times{nullptr};  // of the files; null: nobody wants to know
     };
 
     explicit HistorySink(const Way& way);
@@ -37,6 +39,7 @@ private:
         commitlog::SequenceNumber last_sequence{0};
     };
 
+    void flush(delivery::SteadyTime now);
     /// Moves applied_ up to what the files hold.
     void advance();
     void save_history(delivery::SteadyTime now);

@@ -17,7 +17,7 @@ Intake::Intake(telemetry::RecordLimits limits, std::string_view partition_key, s
 
 void Intake::count(const telemetry::Rejection& rejection)
 {
-    counters_.rejected[static_cast<std::size_t>(rejection.code)].fetch_add(1, std::memory_order_relaxed);
+    counters_.reject(rejection.code, rejection.message);
 }
 
 Intake::Taken Intake::take(std::string_view payload, RejectSink& sink, stream::Origin origin)

@@ -21,6 +21,12 @@ inline constexpr std::string_view kSelectRows = R"(
 inline constexpr std::string_view kSelectRacer =
     "SELECT racer_id, name, first_ms, last_ms FROM racers WHERE racer_id = ?";
 
+// Reads all racers: there is no index to find a part of a name with, and 40,000 rows are a few milliseconds.
+inline constexpr std::string_view kFindRacers = R"(
+    SELECT racer_id, name, first_ms, last_ms FROM racers
+    WHERE ?1 = '%%' OR name LIKE ?1 ESCAPE '\' OR (?2 <> '' AND CAST(racer_id AS TEXT) LIKE ?2)
+    ORDER BY racer_id = ?3 DESC, last_ms DESC, racer_id LIMIT ?4)";
+
 inline constexpr std::string_view kSelectRacesOf = R"(
     SELECT races.class_id, races.race_id, races.start_ms, end_ms, closed, racers,
            racer_id, name, second, finished, output, best, mean, total, arrival, first_ms, last_ms

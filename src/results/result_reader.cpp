@@ -7,6 +7,7 @@
 #include <alleycat/results/result_reader.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -42,6 +43,34 @@ ranking::ResultRow result_of(const Rows& rows, int first)
     return row;
 }
 
+/// Four columns.
+RacerInfo racer_of(const Rows& rows)
+{
+    return {rows.id<RacerId>(0), std::string(rows.text(1)), rows.integer(2), rows.integer(3)};
+}
+
+/// What stands in a LIKE pattern for `text` itself.
+std::string escaped(std::string_view text)
+{
+    std::string pattern;
+    for (const char each : text) {
+        if (each == '%' || each == '_' || each == '\\') {
+            pattern.push_back('\\');
+        }
+        pattern.push_back(each);
+    }
+    return pattern;
+}
+
+/// The id that is written so, or -1, which is none.
+std::int64_t id_of(std::string_view text)
+{
+    std::int64_t id = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    const bool all = error == std::errc() && end == text.data() + text.size();
+    return all && std::to_string(id) == text ? id : -1;
+}
+
 std::int64_t limit(std::size_t count)
 {
     return static_cast<std::int64_t>(std::min(count, std::size_t{std::numeric_limits<std::int64_t>::max()}));
@@ -64,6 +93,7 @@ public:
           select_race(connection, kSelectRace),
           select_rows(connection, kSelectRows),
           select_racer(connection, kSelectRacer),
+          search_racers(connection, kFindRacers),
           select_races_of(connection, kSelectRacesOf)
     {
     }
@@ -77,10 +107,9 @@ public:
     [[nodiscard]] std::optional<RacerInfo> racer(RacerId racer)
     {
         auto rows = select_racer.query(racer);
-        return rows.next()
-                   ? std::optional(RacerInfo{racer, std::string(rows.text(1)), rows.integer(2), rows.integer(3)})
-                   : std::nullopt;
+        return rows.next() ? std::optional(racer_of(rows)) : std::nullopt;
     }
+    [[nodiscard]] std::vector<RacerInfo> find_racers(std::string_view text, std::size_t count);
 
     /// What `read` returns, all of it read at one moment.
     template <class Read>
@@ -96,6 +125,7 @@ public:
     Statement select_race;
     Statement select_rows;
     Statement select_racer;
+    Statement search_racers;
     Statement select_races_of;
 };
 
@@ -110,6 +140,20 @@ std::optional<ranking::RaceResult> ResultReader::Impl::result(ClassId class_id, 
         result.rows.push_back(result_of(rows, 0));
     }
     return result;
+}
+
+std::vector<RacerInfo> ResultReader::Impl::find_racers(std::string_view text, std::size_t count)
+{
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+    const auto in_name = "%" + escaped(text) + "%";
+    const auto id_begin = digits ? std::string(text) + "%" : std::string();  // which no id is like
+    std::vector<RacerInfo> racers;
+    for (auto rows =
+             search_racers.query(std::string_view(in_name), std::string_view(id_begin), id_of(text), limit(count));
+         rows.next();) {
+        racers.push_back(racer_of(rows));
+    }
+    return racers;
 }
 
 ResultReader::ResultReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
@@ -151,6 +195,11 @@ Result<bool> ResultReader::closed(ClassId class_id, RaceId race_id) const
 Result<std::optional<RacerInfo>> ResultReader::racer(RacerId racer) const
 {
     return impl_->at_one_moment([&] { return impl_->racer(racer); });
+}
+
+Result<std::vector<RacerInfo>> ResultReader::find_racers(std::string_view text, std::size_t count) const
+{
+    return impl_->at_one_moment([&] { return impl_->find_racers(text, count); });
 }
 
 Result<std::vector<RacerRace>> ResultReader::races_of(RacerId racer, std::optional<RacePlace> behind,

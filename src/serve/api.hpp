@@ -40,10 +40,12 @@ private:
 void add_class_routes(ApiRouter& router);
 void add_race_routes(ApiRouter& router);
 void add_racer_routes(ApiRouter& router);
+void add_racer_search(ApiRouter& router);
 void add_erase_route(ApiRouter& router);
 void add_ride_routes(ApiRouter& router);
 void add_history_part_routes(ApiRouter& router);
 void add_sample_routes(ApiRouter& router);
+void add_now_routes(ApiRouter& router);
 void add_document_routes(ApiRouter& router);
 
 /// The answer where the database cannot be read.

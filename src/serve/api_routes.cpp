@@ -66,10 +66,12 @@ void add_api_routes(net::HttpServer& server, Api api)
     add_class_routes(router);
     add_race_routes(router);
     add_racer_routes(router);
+    add_racer_search(router);
     add_erase_route(router);
     add_ride_routes(router);
     add_history_part_routes(router);
     add_sample_routes(router);
+    add_now_routes(router);
     add_document_routes(router);
     server.set_error_body([](std::string_view path, unsigned status, std::string detail) {
         return has_problems(path) ? problem(path, status, detail) : net::Response::text(status, detail + "\n");

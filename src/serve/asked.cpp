@@ -1,24 +1,10 @@
 #include "asked.hpp"
 
+#include "entity_tag.hpp"
 #include "gzip_text.hpp"
 #include "problem.hpp"
 
-#include <alleycat/core/crc32c.hpp>
-
 namespace alleycat::serve {
-
-namespace {
-
-/// Strong: each form of a body has its own.
-std::string entity_tag(std::string_view body, bool zipped)
-{
-    std::string tag = "\"";
-    const auto crc = crc32c(std::as_bytes(std::span(body)));
-    tag.append(std::to_string(body.size())).append("-").append(std::to_string(crc));
-    return tag.append(zipped ? "-gzip\"" : "\"");
-}
-
-}  // namespace
 
 Asked::Asked(const net::Request& request)
     : path_(request.path),

@@ -10,9 +10,9 @@ namespace {
 /// Serves a document that is compiled in.
 void add_document(ApiRouter& router, std::string_view name)
 {
-    const auto files = page_files();
+    const auto files = api_documents();
     const auto file =
-        std::find_if(files.begin(), files.end(), [name](const PageFile& each) { return each.name == name; });
+        std::find_if(files.begin(), files.end(), [name](const PageFile& each) { return each.path == name; });
     router.get("/api/v1/" + std::string(name), [content = file->content](const Api&, const net::Request& request) {
         return Asked(request).json(std::string(content));
     });

@@ -34,6 +34,7 @@ public:
     void publish(const ranking::RankingThread::Changes& changes);
     void publish(std::span<const ranking::RecordEvent> records);
     void update_all();
+    [[nodiscard]] std::uint64_t queued_bytes() const;
     [[nodiscard]] Channel& join(Viewer& viewer, const LiveQuery& query);
     void leave(Viewer& viewer, Channel& channel);
 
@@ -108,6 +109,8 @@ public:
         }
     }
 
+    [[nodiscard]] std::size_t queued_bytes() const { return socket_->queued_bytes(); }
+
 private:
     /// What waits of the boards' messages, at least.
     [[nodiscard]] std::size_t waiting_bytes() const
@@ -168,6 +171,17 @@ void LiveFeed::Impl::leave(Viewer& viewer, Channel& channel)
     if (channel.viewers.empty()) {
         channels_.erase({channel.query, channel.own_rows});
     }
+}
+
+std::uint64_t LiveFeed::Impl::queued_bytes() const
+{
+    std::uint64_t bytes = 0;
+    for (const auto& [shared, channel] : channels_) {
+        for (const auto* viewer : channel.viewers) {
+            bytes += viewer->queued_bytes();
+        }
+    }
+    return bytes;
 }
 
 void LiveFeed::Impl::publish(const ranking::RankingThread::Changes& changes)
@@ -292,6 +306,11 @@ std::size_t LiveFeed::viewers() const
     return impl_->viewers_;
 }
 
+std::uint64_t LiveFeed::queued_bytes() const
+{
+    return impl_->queued_bytes();
+}
+
 std::uint64_t LiveFeed::resyncs() const
 {
     return impl_->resyncs_;
@@ -301,6 +320,11 @@ void LiveFeed::set_limits(std::vector<ClassId> classes, std::size_t max_top)
 {
     impl_->options_.classes = std::move(classes);
     impl_->options_.max_top = max_top;
+}
+
+std::size_t LiveFeed::max_top() const
+{
+    return impl_->options_.max_top;
 }
 
 }  // namespace alleycat::serve

@@ -1,43 +1,10 @@
-#include <alleycat/serve/status_routes.hpp>
+#include "metrics_parts.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
+#include <alleycat/serve/status_routes.hpp>
 
 namespace alleycat::serve {
 
 namespace {
-
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using Labels = std::vector<ClientMetric::Label>;
-
-/// Gathers families; a sample belongs to the family begun last.
-class Families {
-public:
-    void begin(prometheus::MetricType type, std::string name, std::string help)
-    {
-        families_.push_back({std::move(name), std::move(help), type, {}});
-    }
-
-    void add(Labels labels, double value)
-    {
-        ClientMetric metric;
-        metric.label = std::move(labels);
-        if (families_.back().type == prometheus::MetricType::Counter) {
-            metric.counter.value = value;
-        } else {
-            metric.gauge.value = value;
-        }
-        families_.back().metric.push_back(std::move(metric));
-    }
-
-    void add(Labels labels, std::uint64_t value) { add(std::move(labels), static_cast<double>(value)); }
-
-    [[nodiscard]] std::string text() const { return prometheus::TextSerializer().Serialize(families_); }
-
-private:
-    std::vector<MetricFamily> families_;
-};
 
 void add_doors(Families& families, const Status& status)
 {
@@ -88,6 +55,9 @@ void add_shards(Families& families, const Status& status)
     families.begin(Counter, "alleycat_shard_consumed_records_total",
                    "Records that the shard handed to ranking and delivery.");
     each([](const State& state) { return state.consumed; });
+    families.begin(Gauge, "alleycat_shard_oldest_seconds",
+                   "Age of the oldest record that the shard has not handed on; 0 where there is none.");
+    each([](const State& state) { return std::chrono::duration<double>(state.oldest).count(); });
     families.begin(Gauge, "alleycat_shard_ring_bytes", "Bytes in use of the shard's ring.");
     each([](const State& state) { return std::uint64_t{state.ring_bytes}; });
     families.begin(Gauge, "alleycat_shard_ring_capacity_bytes", "Size of the shard's ring.");
@@ -125,12 +95,11 @@ void add_log(Families& families, const Status& status)
     each([](const State& state) { return state.log_bytes; });
     families.begin(Gauge, "alleycat_log_segments", "Files of the shard's log.");
     each([](const State& state) { return state.log_segments; });
-    families.begin(Counter, "alleycat_log_commits_total", "Commits: groups of records written and synced.");
-    each([](const State& state) { return state.commits; });
+    families.begin(Histogram, "alleycat_log_commit_duration_seconds",
+                   "Time of the commits: groups of records written and synced.");
+    each([](const State& state) { return state.commit_times; });
     families.begin(Counter, "alleycat_log_committed_records_total", "Records in these commits.");
     each([](const State& state) { return state.committed; });
-    families.begin(Counter, "alleycat_log_commit_seconds_total", "Time spent in these commits.");
-    each([](const State& state) { return state.commit_seconds; });
     families.begin(Counter, "alleycat_log_failed_commits_total", "Commits that the disk did not take.");
     each([](const State& state) { return state.failed_commits; });
     families.begin(Counter, "alleycat_log_damaged_regions_total", "Places of the log that held no valid record.");
@@ -138,50 +107,6 @@ void add_log(Families& families, const Status& status)
     families.begin(Gauge, "alleycat_log_failing",
                    "1 while nothing can be written to the shard's log, or read from it.");
     each([](const State& state) { return state.failure ? 1.0 : 0.0; });
-}
-
-void add_delivery(Families& families, const Status& status)
-{
-    using enum prometheus::MetricType;
-    const auto& state = status.delivery;
-    const auto& delivered = *status.delivered;
-    families.begin(Gauge, "alleycat_delivery_windows", "Closed windows that are not delivered yet.");
-    families.add({{"state", "waiting"}}, std::uint64_t{state.waiting});
-    families.add({{"state", "in_work"}}, std::uint64_t{state.in_work});
-    families.begin(Gauge, "alleycat_delivery_oldest_seconds", "Age of the oldest record in these windows.");
-    const auto now = std::chrono::steady_clock::now();
-    families.add({}, state.oldest ? std::chrono::duration<double>(now - *state.oldest).count() : 0.0);
-    families.begin(Gauge, "alleycat_delivery_disk_failing", "1 while a window waits for the disk.");
-    families.add({}, state.disk_failing ? 1.0 : 0.0);
-    families.begin(Counter, "alleycat_delivery_windows_total", "Windows delivered.");
-    families.add({}, delivered.windows.load());
-    families.begin(Counter, "alleycat_delivery_objects_total", "Files written under delivery.");
-    families.add({}, delivered.objects.load());
-    families.begin(Counter, "alleycat_delivery_object_bytes_total", "Their compressed size.");
-    families.add({}, delivered.object_bytes.load());
-    families.begin(Counter, "alleycat_delivery_object_records_total", "Records in them.");
-    families.add({}, delivered.object_records.load());
-    families.begin(Counter, "alleycat_delivery_failed_records_total",
-                   "Records stored under delivery/processing-failed, by reason.");
-    for (std::size_t code = 0; code < delivery::kFailureCodes.size(); ++code) {
-        if (const auto count = delivered.failed[code].load()) {
-            families.add({{"code", std::string(delivery::kFailureCodes[code])}}, count);
-        }
-    }
-    families.begin(Counter, "alleycat_delivery_disk_failures_total", "Attempts to store a file that failed.");
-    families.add({}, delivered.disk_failures.load());
-    families.begin(Counter, "alleycat_delivery_expired_files_total", "Delivered files removed by age or size.");
-    families.add({}, delivered.expired_files.load());
-    families.begin(Counter, "alleycat_delivery_expired_bytes_total", "Their size.");
-    families.add({}, delivered.expired_bytes.load());
-    if (status.transform != nullptr) {
-        families.begin(Counter, "alleycat_transform_calls_total", "Calls of the external transform.");
-        families.add({}, status.transform->calls.load());
-        families.begin(Counter, "alleycat_transform_retries_total", "Those of them that repeated another.");
-        families.add({}, status.transform->retries.load());
-        families.begin(Counter, "alleycat_transform_seconds_total", "Time spent in them.");
-        families.add({}, static_cast<double>(status.transform->call_microseconds.load()) / 1e6);
-    }
 }
 
 }  // namespace
@@ -196,19 +121,9 @@ std::string metrics_text(const Status& status)
     add_shards(families, status);
     add_ledger(families, status.ledger);
     add_log(families, status);
-    if (status.delivered != nullptr) {
-        add_delivery(families, status);
-    }
-    families.begin(Gauge, "alleycat_connections", "Open HTTP and WebSocket connections.");
-    families.add({}, std::uint64_t{status.connections});
-    families.begin(Gauge, "alleycat_live_viewers", "Viewers of live rankings.");
-    families.add({}, std::uint64_t{status.viewers});
-    families.begin(Counter, "alleycat_live_resyncs_total", "Snapshots sent to viewers that had fallen behind.");
-    families.add({}, status.resyncs);
-    if (status.broker_configured) {
-        families.begin(Gauge, "alleycat_mqtt_connected", "1 while subscribed at the broker.");
-        families.add({}, status.broker_connected ? 1.0 : 0.0);
-    }
+    add_delivery_metrics(families, status);
+    add_storage_metrics(families, status);
+    add_live_metrics(families, status);
     return families.text();
 }
 

@@ -14,7 +14,7 @@ void add_status_routes(net::HttpServer& server, std::function<Status()> status)
     server.get("/metrics", [status](const net::Request&) {
         Response response;
         response.with("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-        response.body = metrics_text(status());
+        response.body = metrics_text(status()) + process_metrics_text();
         return response;
     });
 }

@@ -24,6 +24,8 @@ struct Options {
     std::uint64_t seed{1};
     std::uint32_t races{1};  ///< 0: until told to stop
     bool start_at_window{false};
+    std::chrono::milliseconds window{
+        std::chrono::seconds(300)};       ///< from one race's start to the next, of whole seconds
     std::optional<std::int64_t> race_id;  ///< of the first race; later ones follow it
 
     Transport transport{Transport::Mqtt};

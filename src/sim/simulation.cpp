@@ -125,12 +125,12 @@ void Simulation::check_stalled(Instant now)
 /// The next race starts at `not_before_ms` (`at` on the steady clock), or at the first window after it.
 void Simulation::plan_race(std::int64_t not_before_ms, Instant at)
 {
-    race_.start_ms = options_.start_at_window ? next_race_start(not_before_ms) : not_before_ms;
+    race_.start_ms = options_.start_at_window ? next_race_start(not_before_ms, options_.window) : not_before_ms;
     race_start_ = at + std::chrono::milliseconds(race_.start_ms - not_before_ms);
     if (options_.race_id) {
         race_.id = RaceId{*options_.race_id + race_.number};
     } else if (race_.number == 0 || options_.start_at_window) {
-        race_.id = race_at(race_.start_ms);
+        race_.id = race_at(race_.start_ms, options_.window);
     } else {
         race_.id = RaceId{raw(race_.id) + 1};
     }

@@ -1,5 +1,7 @@
 #include "shard.hpp"
 
+#include <alleycat/core/clock.hpp>
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -179,6 +181,7 @@ void Shard::run()
     for (;;) {
         const bool stopping = stopping_.load();  // before the rest: nothing is appended after it was set
         const auto announced = published_.load(std::memory_order_seq_cst);
+        note_oldest();  // also for the time that a commit takes
         auto now = std::chrono::steady_clock::now();
         if (commit_due(announced, now) || (stopping && announced != committed_ && now >= retry_at_)) {
             commit(announced, now);
@@ -208,7 +211,7 @@ bool Shard::replay()
         return true;
     }
     const auto late = [this] { return stopping_.load() && std::chrono::steady_clock::now() >= stop_deadline_; };
-    Replay replay(*options_.log, options_.shard, *log_, *consumer_, late);
+    Replay replay(*options_.log, options_.shard, *log_, *consumer_, late, oldest_ms_);
     const auto done = replay.run();
     {
         const std::lock_guard lock(state_mutex_);
@@ -270,10 +273,9 @@ void Shard::note_success(std::uint64_t records, std::chrono::nanoseconds took)
     {
         const std::lock_guard lock(state_mutex_);
         before = std::exchange(state_.failure, {});
-        ++state_.commits;
         state_.committed += records;
-        state_.commit_seconds += std::chrono::duration<double>(took).count();
     }
+    commit_times_.add(took);
     if (before) {
         backoff_.reset();
         spdlog::info("log: shard {} is written again", raw(options_.shard));
@@ -318,12 +320,21 @@ bool Shard::consume(SteadyTime now, bool anyway)
         if (!log_) {
             durable_.store(batch.end, std::memory_order_relaxed);
         }
+        note_oldest();
         static_cast<void>(consumer_->end_batch(now));
         if (space_wanted_.load(std::memory_order_seq_cst) && space_wanted_.exchange(false)) {
             callbacks_.on_space();
         }
     }
     return true;
+}
+
+void Shard::note_oldest()
+{
+    std::int64_t oldest_ms = 0;
+    ring_.visit(ring_.head(), 1, SIZE_MAX,
+                [&](std::span<const std::byte> bytes) { oldest_ms = read_frame(bytes).entry.arrival_ms; });
+    oldest_ms_.store(oldest_ms, std::memory_order_relaxed);
 }
 
 void Shard::remove_expired(SteadyTime now)
@@ -377,6 +388,11 @@ Stream::ShardState Shard::state() const
     }
     state.consumed = consumed_.load(std::memory_order_relaxed);
     state.appended = std::max(published_.load(std::memory_order_relaxed), state.consumed);
+    const auto oldest_ms = oldest_ms_.load(std::memory_order_relaxed);
+    if (oldest_ms != 0 && (state.replaying || state.appended != state.consumed)) {
+        state.oldest = std::chrono::milliseconds(std::max<std::int64_t>(0, epoch_ms() - oldest_ms));
+    }
+    state.commit_times = commit_times_.read();
     state.ring_bytes = ring_.size();
     state.ring_capacity = ring_.capacity();
     if (log_) {

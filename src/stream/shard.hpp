@@ -75,6 +75,8 @@ private:
     void note_failure(boost::system::error_code error, SteadyTime now);
     /// Hands committed entries to the consumer; false where it has no room for all of them. `anyway`: without asking.
     [[nodiscard]] bool consume(SteadyTime now, bool anyway);
+    /// For state(): when the first entry arrived that the consumer has not got.
+    void note_oldest();
     void remove_expired(SteadyTime now);
     /// Tells those who wait for tokens, a moment after they began to. Returns when to call again.
     [[nodiscard]] SteadyTime tell_of_tokens(SteadyTime now);
@@ -113,6 +115,8 @@ private:
     std::atomic<std::uint64_t> published_{0};  // entries announced by producers
     std::atomic<std::uint64_t> consumed_{0};   // entries handed to the consumer; never above committed_
     std::atomic<std::size_t> durable_{0};      // a position of the ring
+    std::atomic<std::int64_t> oldest_ms_{0};   // arrival of what the consumer gets next; 0: nothing is there
+    Durations commit_times_;
     std::atomic<bool> tokens_wanted_{false};
     std::atomic<bool> unusable_{false};  // nothing will ever leave the ring
     std::atomic<bool> hurried_{false};

@@ -80,6 +80,17 @@ function checkAnswer(path, method, operation, answer, what) {
   }
 }
 
+/// The operations with examples that this daemon can answer: the name of an asset is another one in each build, and
+/// there are none where the page was left out.
+async function answerable(daemon) {
+  const { text } = await send(daemon, '/');
+  const [, asset] = /"\/assets\/([^"]+)"/.exec(text) ?? [];
+  const ofPage = ['/favicon.svg', '/manifest.webmanifest', '/assets/{name}'];
+  return operations
+    .filter(([path]) => asset || !ofPage.includes(path))
+    .map(([path, method, operation]) => [path, method, operation, path === '/assets/{name}' ? { name: asset } : {}]);
+}
+
 /// A daemon in which the documents' examples are there: class 1 with the race 5397285 of the racers 7 and 12.
 async function withExamples(scene, settings = {}) {
   const daemon = await scene.daemon(settings);
@@ -100,8 +111,8 @@ async function withExamples(scene, settings = {}) {
 scene('every path of openapi.json answers as it says, with its own examples', async (scene) => {
   const { daemon } = await withExamples(scene);
   const checked = [];
-  const ordered = [...operations].sort(([, a], [, b]) => Number(a === 'delete') - Number(b === 'delete'));
-  for (const [path, method, operation] of ordered) {
+  const ordered = (await answerable(daemon)).sort(([, a], [, b]) => Number(a === 'delete') - Number(b === 'delete'));
+  for (const [path, method, operation, changed] of ordered) {
     const what = `${method} ${path}`;
     const headers = Object.fromEntries(
       parametersOf(operation)
@@ -110,7 +121,7 @@ scene('every path of openapi.json answers as it says, with its own examples', as
     );
     const [type, { example } = {}] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
     const body = example ? JSON.stringify(example) : '';
-    const answer = await send(daemon, target(path, operation), {
+    const answer = await send(daemon, target(path, operation, changed), {
       method: method.toUpperCase(),
       headers: { ...headers, ...(type ? { 'Content-Type': type } : {}) },
       body,
@@ -134,7 +145,8 @@ scene('errors are as openapi.json says, wherever it says that there are some', a
     };
     if (operation.responses[400]) {
       for (const parameter of parametersOf(operation).filter((each) => each.in !== 'header')) {
-        const answer = await ask(400, { [parameter.name]: 'x' }, `with a bad ${parameter.name}`);
+        const bad = 'x'.repeat((parameter.schema?.maxLength ?? 0) + 1);
+        const answer = await ask(400, { [parameter.name]: bad }, `with a bad ${parameter.name}`);
         assert.equal(JSON.parse(answer.text).parameter, parameter.name);
       }
     }

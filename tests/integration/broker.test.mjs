@@ -63,12 +63,12 @@ scene(
     assert.equal(status, 503);
     assert.match(body.toString(), /broker/i);
     assert.equal((await daemon.request('/healthz')).status, 200);
-    assert.equal((await daemon.metrics()).get('alleycat_mqtt_connected'), 0);
+    assert.equal((await daemon.metrics()).get('alleycat_mqtt_connected{door="mqtt"}'), 0);
     await daemon.logs(/no connection to the broker at 127\.0\.0\.1:\d+: .+/);
 
     const broker = await scene.broker({ port });
     await daemon.ready();
-    assert.equal((await daemon.metrics()).get('alleycat_mqtt_connected'), 1);
+    assert.equal((await daemon.metrics()).get('alleycat_mqtt_connected{door="mqtt"}'), 1);
     const history = new History();
     await publishAll(await broker.client(), race(random, 1, history));
     await expectHistory(daemon, history);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace alleycat::results {
@@ -63,6 +64,9 @@ public:
     /// Whether the race is stored as closed: nothing counts for it any more.
     [[nodiscard]] Result<bool> closed(ClassId class_id, RaceId race_id) const;
     [[nodiscard]] Result<std::optional<RacerInfo>> racer(RacerId racer) const;
+    /// At most `count` racers whose name holds `text`, upper or lower case the same in ASCII, or, where it is digits
+    /// only, whose id begins with it. The racer of exactly this id comes first, then who was seen last.
+    [[nodiscard]] Result<std::vector<RacerInfo>> find_racers(std::string_view text, std::size_t count) const;
     /// The racer's races in all classes, newest first: by start, then by race id, then by class, the highest first.
     [[nodiscard]] Result<std::vector<RacerRace>> races_of(RacerId racer, std::optional<RacePlace> behind,
                                                           std::size_t count) const;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <alleycat/archive/ride.hpp>
+#include <alleycat/core/race_clock.hpp>
+#include <alleycat/core/recent_rejects.hpp>
 #include <alleycat/history/best_table.hpp>
 #include <alleycat/net/http_server.hpp>
 #include <alleycat/ranking/score.hpp>
@@ -43,6 +45,8 @@ struct Api {
     results::ResultQueries& queries;
     ranking::Score score{ranking::Score::Output};
     ranking::Ties ties{ranking::Ties::Competition};
+    std::function<RaceMoment()> clock;  ///< where the races are now; on the network thread
+    const RecentRejects& rejects;       ///< of all doors
     /// Erases a person everywhere. Called on the network thread; calls `done` once, on any thread, while the server's
     /// io_context lives. Empty: nobody may.
     std::function<void(RacerId, std::function<void(ErasureOutcome)> done)> erase;

@@ -41,6 +41,7 @@ public:
 
     /// From here on viewers may ask for these classes, and for so many entries.
     void set_limits(std::vector<ClassId> classes, std::size_t max_top);
+    [[nodiscard]] std::size_t max_top() const;
 
     /// Makes what handles one viewer, or the answer to a bad query.
     [[nodiscard]] std::variant<std::unique_ptr<net::WebSocket::Handler>, net::Response> open(
@@ -59,6 +60,8 @@ public:
     /// The remembered races of a class, newest first.
     [[nodiscard]] std::vector<std::shared_ptr<const ranking::RaceSnapshot>> races(ClassId class_id) const;
     [[nodiscard]] std::size_t viewers() const;
+    /// What waits for viewers who have not fetched it.
+    [[nodiscard]] std::uint64_t queued_bytes() const;
     /// Snapshots sent to viewers that had fallen behind, ever.
     [[nodiscard]] std::uint64_t resyncs() const;
 

@@ -4,7 +4,7 @@
 
 namespace alleycat::serve {
 
-/// `GET /` and the page's files.
+/// `GET /` and the page's other places, which all are one file, and the files that it asks for.
 void add_page_routes(net::HttpServer& server);
 
 }  // namespace alleycat::serve

@@ -2,6 +2,7 @@
 
 #include <alleycat/commitlog/disk.hpp>
 #include <alleycat/commitlog/log_record.hpp>
+#include <alleycat/core/durations.hpp>
 #include <alleycat/core/ids.hpp>
 #include <alleycat/stream/hash_key.hpp>
 #include <alleycat/stream/ledger.hpp>
@@ -179,12 +180,12 @@ public:
         bool replaying{false};  ///< the consumer is still at what the log held at the start
         std::uint64_t log_bytes{0};
         std::uint64_t log_segments{0};
-        std::uint64_t commits{0};           ///< that succeeded, ever
-        std::uint64_t committed{0};         ///< records in them
-        double commit_seconds{0};           ///< spent in them
-        std::uint64_t failed_commits{0};    ///< ever
-        std::uint64_t damaged_regions{0};   ///< found in the log
-        boost::system::error_code failure;  ///< why nothing can be committed, or read from the log, now
+        std::chrono::milliseconds oldest{0};  ///< age of the oldest record that the consumer has not got; 0: none
+        Durations::Counts commit_times;       ///< of the commits that succeeded, ever
+        std::uint64_t committed{0};           ///< records in them
+        std::uint64_t failed_commits{0};      ///< ever
+        std::uint64_t damaged_regions{0};     ///< found in the log
+        boost::system::error_code failure;    ///< why nothing can be committed, or read from the log, now
     };
 
     /// Opens the logs. One consumer a shard, retired ones too. Throws std::runtime_error with one line for a log that

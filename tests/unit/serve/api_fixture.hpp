@@ -73,6 +73,8 @@ public:
              .queries = queries_,
              .score = ranking::Score::Output,
              .ties = ties,
+             .clock = [this] { return moment; },
+             .rejects = rejects,
              .erase = [this](RacerId racer, auto done) { erase(racer, done); },
              .ride = [this](const archive::RideQuery& query, auto done) { return ride(query, done); }});
         if (answer_questions) {
@@ -140,6 +142,8 @@ public:
     }
 
     net::ServerThread net;
+    RaceMoment moment = race_moment(1'620'240'656'076, 300, 300);  // what the clock says; the network thread
+    RecentRejects rejects;
     std::optional<Result<archive::Ride>> stored_ride;           // what the archive answers; none: too many wait
     std::optional<archive::RideQuery> asked_ride;               // what it was asked last
     std::vector<RacerId> erased;                                // the network thread

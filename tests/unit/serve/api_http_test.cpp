@@ -19,7 +19,9 @@ const std::vector<std::string> kPaths{
     "/api/v1/classes/1/history?top=50",
     "/api/v1/races/4/results?classId=1",
     "/api/v1/races/4/results.csv?classId=1",
+    "/api/v1/racers?search=r",
     "/api/v1/racers/7",
+    "/api/v1/rejects",
     "/api/v1/openapi.json",
     "/api/v1/asyncapi.json",
 };

@@ -1,8 +1,10 @@
 #include "../net/server_thread.hpp"
 
+#include <alleycat/core/unique_fd.hpp>
 #include <alleycat/serve/status_routes.hpp>
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 
 #include <algorithm>
 #include <map>
@@ -54,7 +56,10 @@ bool take_labels(std::string_view& text)
 void take_sample(std::string_view line, const std::string& family, Metrics& metrics)
 {
     const auto name = line.substr(0, line.find_first_of("{ "));
-    CHECK(name == family);  // samples stand together, behind their type
+    // Samples stand together, behind their type.
+    const bool part = metrics.types[family] == "histogram" &&
+                      (name == family + "_bucket" || name == family + "_sum" || name == family + "_count");
+    CHECK((name == family || part));
     auto rest = line.substr(name.size());
     if (!rest.empty() && rest.front() == '{') {
         REQUIRE(take_labels(rest));
@@ -100,8 +105,8 @@ Metrics parse(const std::string& text)
     }
     for (const auto& [name, kind] : metrics.types) {
         CAPTURE(name);
-        CHECK(name.rfind("alleycat_", 0) == 0);
-        CHECK((kind == "counter" || kind == "gauge"));
+        CHECK((name.rfind("alleycat_", 0) == 0 || name.rfind("process_", 0) == 0));
+        CHECK((kind == "counter" || kind == "gauge" || kind == "histogram"));
         const bool total = name.size() > 6 && name.substr(name.size() - 6) == "_total";
         CHECK(total == (kind == "counter"));
     }
@@ -112,6 +117,7 @@ struct Doors {
     DoorCounters mqtt;
     DoorCounters websocket;
     delivery::PoolCounters delivered;
+    Durations flushes;
 
     [[nodiscard]] Status status() const
     {
@@ -124,8 +130,13 @@ struct Doors {
         made.shards[0].ring_bytes = 640;
         made.shards[1].consumed = 1'000'000'007;
         made.shards[1].ring_capacity = 4096;
-        made.shards[1].commits = 12;
-        made.shards[1].commit_seconds = 0.25;
+        made.shards[1].oldest = std::chrono::milliseconds(2'500);
+        made.shards[1].commit_times.buckets = {9, 2, 0, 0, 0, 0, 0, 1};
+        made.shards[1].commit_times.seconds = 2.25;
+        made.classes = {{ClassId{1}, 2, 42}, {ClassId{2}, 0, 0}};
+        made.history_flush_times = &flushes;
+        made.storage = Status::Storage{1'000'000, 250'000, 4'096};
+        made.live_queue_bytes = 777;
         made.shards[1].failure = boost::system::errc::make_error_code(boost::system::errc::no_space_on_device);
         made.ledger.doors = {{"replay", 5}, {"websocket", 0}, {"mqtt", 12'345'678'901}};
         made.ledger.applied = 77;
@@ -175,8 +186,25 @@ TEST_CASE("metrics are Prometheus text and say what the status says", "[serve][m
     CHECK(samples.at("alleycat_records_dropped_total") == 0);
     CHECK(samples.at(R"(alleycat_records_in_flight{stage="stream"})") == 3);
     CHECK(samples.at(R"(alleycat_records_in_flight{stage="delivery"})") == 4);
-    CHECK(samples.at(R"(alleycat_log_commits_total{shard="1"})") == 12);
-    CHECK(samples.at(R"(alleycat_log_commit_seconds_total{shard="1"})") == 0.25);
+    CHECK(metrics.types.at("alleycat_log_commit_duration_seconds") == "histogram");
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_bucket{shard="1",le="0.001"})") == 9);
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_bucket{shard="1",le="0.003"})") == 11);
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_bucket{shard="1",le="1"})") == 11);
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_bucket{shard="1",le="+Inf"})") == 12);
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_count{shard="1"})") == 12);
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_sum{shard="1"})") == 2.25);
+    CHECK(samples.at(R"(alleycat_log_commit_duration_seconds_count{shard="0"})") == 0);
+    CHECK(samples.at(R"(alleycat_shard_oldest_seconds{shard="0"})") == 0);
+    CHECK(samples.at(R"(alleycat_shard_oldest_seconds{shard="1"})") == 2.5);
+    CHECK(samples.at(R"(alleycat_races_open{class="1"})") == 2);
+    CHECK(samples.at(R"(alleycat_racers_now{class="1"})") == 42);
+    CHECK(samples.at(R"(alleycat_racers_now{class="2"})") == 0);
+    CHECK(samples.at("alleycat_history_flush_seconds_count") == 0);
+    CHECK(samples.at("alleycat_results_failing") == 0);
+    CHECK(samples.at("alleycat_storage_size_bytes") == 1'000'000);
+    CHECK(samples.at("alleycat_storage_free_bytes") == 250'000);
+    CHECK(samples.at("alleycat_database_bytes") == 4'096);
+    CHECK(samples.at("alleycat_live_queue_bytes") == 777);
     CHECK(samples.at(R"(alleycat_log_failing{shard="0"})") == 0);
     CHECK(samples.at(R"(alleycat_log_failing{shard="1"})") == 1);
     CHECK(samples.at("alleycat_delivery_windows{state=\"waiting\"}") == 2);
@@ -195,10 +223,38 @@ TEST_CASE("metrics of a broker stand only where there is one", "[serve][metrics]
 {
     Doors doors;
     auto status = doors.status();
-    status.broker_configured = true;
-    CHECK(parse(metrics_text(status)).samples.at("alleycat_mqtt_connected") == 0);
-    status.broker_connected = true;
-    CHECK(parse(metrics_text(status)).samples.at("alleycat_mqtt_connected") == 1);
+    status.doors[0].connected = false;
+    status.doors.push_back({"mqtt-gym", &doors.mqtt, 0, true});
+    const auto samples = parse(metrics_text(status)).samples;
+    CHECK(samples.at(R"(alleycat_mqtt_connected{door="mqtt"})") == 0);
+    CHECK(samples.at(R"(alleycat_mqtt_connected{door="mqtt-gym"})") == 1);
+    CHECK_FALSE(samples.contains(R"(alleycat_mqtt_connected{door="websocket"})"));
+}
+
+TEST_CASE("metrics say whether results can be written, and what the disk does not say they leave out",
+          "[serve][metrics]")
+{
+    Doors doors;
+    auto status = doors.status();
+    status.results_failing = true;
+    status.storage.reset();
+    const auto metrics = parse(metrics_text(status));
+    CHECK(metrics.samples.at("alleycat_results_failing") == 1);
+    CHECK_FALSE(metrics.types.contains("alleycat_storage_free_bytes"));
+    CHECK_FALSE(metrics.types.contains("alleycat_database_bytes"));
+}
+
+TEST_CASE("the process is told of under the names that all programs have for it", "[serve][metrics]")
+{
+    const auto started = parse(process_metrics_text());
+    CHECK(started.types.at("process_cpu_seconds_total") == "counter");
+    CHECK(started.samples.at("process_resident_memory_bytes") > 1e6);
+    CHECK(started.samples.at("process_open_fds") >= 3);
+    const auto now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    CHECK(started.samples.at("process_start_time_seconds") <= now + 1);
+    CHECK(started.samples.at("process_start_time_seconds") > now - 24 * 3600);
+    const UniqueFd another(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    CHECK(parse(process_metrics_text()).samples.at("process_open_fds") == started.samples.at("process_open_fds") + 1);
 }
 
 TEST_CASE("metrics stay parseable whatever a label holds", "[serve][metrics]")
@@ -230,6 +286,8 @@ TEST_CASE("the daemon says whether it lives and whether it is ready", "[serve][s
     const auto metrics = client.get("/metrics");
     CHECK(metrics.status == 200);
     CHECK(metrics.header("content-type") == "text/plain; version=0.0.4; charset=utf-8");
-    CHECK(parse(metrics.body).samples.at("alleycat_connections") == 5);
+    const auto samples = parse(metrics.body).samples;
+    CHECK(samples.at("alleycat_connections") == 5);
+    CHECK(samples.contains("process_resident_memory_bytes"));
     net.stop();
 }
