@@ -88,7 +88,8 @@ class Scene {
       .join('\n');
   }
 
-  async close() {
+  /// `failed`: the test has failed already, and that tells more than what fails behind it.
+  async close({ failed }) {
     const failures = [];
     for (const cleanup of this.#cleanups.reverse()) {
       try {
@@ -98,7 +99,7 @@ class Scene {
       }
     }
     await rm(this.directory, { recursive: true, force: true });
-    if (failures.length > 0) {
+    if (failures.length > 0 && !failed) {
       throw failures[0];
     }
   }
@@ -108,8 +109,10 @@ class Scene {
 export function scene(claim, body, { timeout = TEST_MS } = {}) {
   test(claim, { timeout }, async (context) => {
     const place = new Scene(context, await mkdtemp(join(tmpdir(), 'alleycat-test-')));
+    let failed = true;
     try {
       await body(place);
+      failed = false;
     } catch (error) {
       const logs = place.logs();
       if (error instanceof Error && logs) {
@@ -117,7 +120,7 @@ export function scene(claim, body, { timeout = TEST_MS } = {}) {
       }
       throw error;
     } finally {
-      await place.close();
+      await place.close({ failed });
     }
   });
 }
