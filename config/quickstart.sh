@@ -79,7 +79,7 @@ started+=("$daemon")
 wait_for "alleycatd" "$listen" "$daemon"
 
 if [ "$riders" -gt 0 ]; then
-  "$bin/alleycat-sim" --broker "$broker" --riders "$riders" --races 0 --json >"$state/alleycat-sim.log" 2>&1 &
+  "$bin/alleycat-sim" --broker "$broker" --riders "$riders" --races 0 --start running --json >"$state/alleycat-sim.log" 2>&1 &
   started+=($!)
 fi
 

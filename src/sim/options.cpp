@@ -142,8 +142,11 @@ void add_race_flags(CLI::App& app, Options& options, Flags& flags)
     });
     app.add_option("--races", options.races, "How many races in a row; 0: until SIGINT or SIGTERM")
         ->check(CLI::Range(0U, 1'000'000U));
-    app.add_option("--start", flags.start, "now, or window: each race waits for the beginning of the next window")
-        ->check(CLI::IsMember({"now", "window"}));
+    app.add_option(
+           "--start", flags.start,
+           "now; window: each race waits for the beginning of the next window; or running: the first one has begun "
+           "with the window that runs")
+        ->check(CLI::IsMember({"now", "window", "running"}));
     app.add_option("--window", flags.window_seconds, "Seconds from one race's start to the next, as race.window has it")
         ->check(CLI::Range(1U, kMostSeconds));
     app.add_option("--race-id", options.race_id, "Id of the first race, later ones count up; else that of the window")
@@ -221,7 +224,7 @@ std::uint32_t usual_connections(Transport transport)
 std::string complete(const Flags& flags, Options& options)
 {
     options.classes = parse_classes(flags.classes).value_or(std::vector{ClassId{1}});
-    options.start_at_window = flags.start == "window";
+    options.start = flags.start == "window" ? Start::Window : flags.start == "running" ? Start::Running : Start::Now;
     options.window = std::chrono::seconds(flags.window_seconds);
     options.timeout = std::chrono::milliseconds(static_cast<std::int64_t>(flags.timeout_seconds * 1000));
     if (auto problem = complete_server(flags, options); !problem.empty()) {

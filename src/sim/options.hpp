@@ -13,6 +13,11 @@
 namespace alleycat::sim {
 
 enum class Transport { Mqtt, WebSocket, Stream };
+enum class Start {
+    Now,
+    Window,   ///< each race waits for the beginning of a window
+    Running,  ///< as Window, but the first race is that of the window that runs: its riders ride what is behind at once
+};
 
 /// What the command line asks for, checked: see `alleycat-sim --help` for the meaning of each.
 struct Options {
@@ -23,7 +28,7 @@ struct Options {
     double speed{1};  ///< race seconds a second; 0: as fast as possible
     std::uint64_t seed{1};
     std::uint32_t races{1};  ///< 0: until told to stop
-    bool start_at_window{false};
+    Start start{Start::Now};
     std::chrono::milliseconds window{
         std::chrono::seconds(300)};       ///< from one race's start to the next, of whole seconds
     std::optional<std::int64_t> race_id;  ///< of the first race; later ones follow it

@@ -15,6 +15,12 @@ namespace alleycat::sim {
     return RaceId{epoch_ms / window.count()};
 }
 
+/// The start of the window that holds `epoch_ms` (>= 0), in ms since the epoch.
+[[nodiscard]] constexpr std::int64_t race_start(std::int64_t epoch_ms, std::chrono::milliseconds window)
+{
+    return epoch_ms / window.count() * window.count();
+}
+
 /// The first start of a window at or after `epoch_ms` (>= 0), in ms since the epoch.
 [[nodiscard]] constexpr std::int64_t next_race_start(std::int64_t epoch_ms, std::chrono::milliseconds window)
 {

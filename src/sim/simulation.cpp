@@ -122,14 +122,27 @@ void Simulation::check_stalled(Instant now)
     finish();
 }
 
-/// The next race starts at `not_before_ms` (`at` on the steady clock), or at the first window after it.
+/// When the next race starts if it may not before `not_before_ms`.
+std::int64_t Simulation::start_of_race(std::int64_t not_before_ms) const
+{
+    if (options_.start == Start::Now) {
+        return not_before_ms;
+    }
+    const auto running = race_start(not_before_ms, options_.window);
+    const bool joins = options_.start == Start::Running && race_.number == 0;
+    return joins && not_before_ms < running + schedule_.length().count()
+               ? running
+               : next_race_start(not_before_ms, options_.window);
+}
+
+/// The next race starts at `not_before_ms` (`at` on the steady clock), or where its window does.
 void Simulation::plan_race(std::int64_t not_before_ms, Instant at)
 {
-    race_.start_ms = options_.start_at_window ? next_race_start(not_before_ms, options_.window) : not_before_ms;
+    race_.start_ms = start_of_race(not_before_ms);
     race_start_ = at + std::chrono::milliseconds(race_.start_ms - not_before_ms);
     if (options_.race_id) {
         race_.id = RaceId{*options_.race_id + race_.number};
-    } else if (race_.number == 0 || options_.start_at_window) {
+    } else if (race_.number == 0 || options_.start != Start::Now) {
         race_.id = race_at(race_.start_ms, options_.window);
     } else {
         race_.id = RaceId{raw(race_.id) + 1};

@@ -51,6 +51,7 @@ private:
 
     void check_stop(Instant now);
     void check_stalled(Instant now);
+    [[nodiscard]] std::int64_t start_of_race(std::int64_t not_before_ms) const;
     void plan_race(std::int64_t not_before_ms, Instant at);
     void race_or_finish(std::int64_t not_before_ms, Instant at);
     void begin_race(Instant now);

@@ -54,15 +54,16 @@ TEST_CASE("without flags a thousand riders ride one race over MQTT", "[sim][opti
     CHECK(options.races == 1);
     CHECK(options.timeout == std::chrono::seconds(30));
     CHECK_FALSE(options.race_id);
-    CHECK_FALSE(options.start_at_window);
+    CHECK(options.start == Start::Now);
     CHECK(options.window == std::chrono::seconds(300));
 }
 
 TEST_CASE("races may begin in another window", "[sim][options]")
 {
     const Options options = good({"--start", "window", "--window", "420"});
-    CHECK(options.start_at_window);
+    CHECK(options.start == Start::Window);
     CHECK(options.window == std::chrono::seconds(420));
+    CHECK(good({"--start", "running"}).start == Start::Running);
 }
 
 TEST_CASE("a URL gives host, port and path", "[sim][options]")

@@ -148,7 +148,7 @@ TEST_CASE("races in a row have ids in a row and begin where the last one ended",
 TEST_CASE("a race that waits for its window begins with it and has its id", "[sim][simulation]")
 {
     auto asked = options(1, 300, 1);
-    asked.start_at_window = true;
+    asked.start = Start::Window;
     asked.races = 2;
     Stage stage(asked);
     CHECK(stage.run_for(285'860ms));
@@ -162,10 +162,37 @@ TEST_CASE("a race that waits for its window begins with it and has its id", "[si
     CHECK(stage.sender.count(R"("raceId":5984395,)") == 300);  // the next window, without a gap
 }
 
+TEST_CASE("a race that runs already is joined, and what is behind is ridden at once", "[sim][simulation]")
+{
+    auto asked = options(1, 300, 1);
+    asked.start = Start::Running;
+    asked.races = 2;
+    Stage stage(asked);
+    CHECK(stage.run_for(50ms));
+    CHECK(stage.sender.enqueued == 15);
+    CHECK(stage.sender.count(R"("raceId":5984393,)") == 15);
+    CHECK(stage.sender.count(R"("deviceTimestamp":1795317900000)") == 1);
+    CHECK_FALSE(stage.run_for(601s));
+    CHECK(stage.sender.count(R"("raceId":5984393,)") == 300);
+    CHECK(stage.sender.count(R"("raceId":5984394,)") == 300);
+    CHECK(stage.sender.count(R"("deviceTimestamp":1795318200000)") == 1);
+}
+
+TEST_CASE("a race that is over when the riders come is not joined", "[sim][simulation]")
+{
+    auto asked = options(1, 10, 1);
+    asked.start = Start::Running;
+    Stage stage(asked);
+    CHECK(stage.run_for(285'860ms));
+    CHECK(stage.sender.enqueued == 0);
+    CHECK_FALSE(stage.run_for(20s));
+    CHECK(stage.sender.count(R"("raceId":5984394,)") == 10);
+}
+
 TEST_CASE("a window of another length has its own boundaries and numbers", "[sim][simulation]")
 {
     auto asked = options(1, 5, 1);
-    asked.start_at_window = true;
+    asked.start = Start::Window;
     asked.window = 7s;
     asked.races = 2;
     Stage stage(asked);
