@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+using namespace alleycat;
 using namespace alleycat::app;
 
 TEST_CASE("a value out of range is refused with file, line, key and range", "[app][config]")
