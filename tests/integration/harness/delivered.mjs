@@ -1,6 +1,7 @@
 // What the daemon stores under data/delivery: objects, and what failed.
 
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -15,14 +16,18 @@ const OBJECT = new RegExp(`^${HOUR}/alleycat-1-${TIME}-${UUID}\\.gz$`);
 const FAILED = new RegExp(`^processing-failed/${HOUR}/alleycat-1-${TIME}-${UUID}$`);
 const FAILURE_KEYS = 'attemptsMade,arrivalTimestamp,errorCode,errorMessage,attemptEndingTimestamp,rawData,transform';
 
-/// The files below `directory`, by their paths in it.
+/// The files below `directory`, by their paths in it; none where it is missing.
 async function filesIn(directory) {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error) => {
-    if (error.code === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
+  let entries;
+  while (!entries) {
+    entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error) => {
+      if (error.code !== 'ENOENT') {
+        throw error;
+      }
+      // A folder within it may have been removed while we read: then all of it is read once more.
+      return existsSync(directory) ? undefined : [];
+    });
+  }
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(directory.length + 1))
