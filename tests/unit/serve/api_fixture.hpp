@@ -3,6 +3,7 @@
 #include "../net/server_thread.hpp"
 #include "live_viewer.hpp"
 #include "made_race.hpp"
+#include "temporary_directory.hpp"
 
 #include <alleycat/results/result_store.hpp>
 #include <alleycat/serve/api_routes.hpp>
@@ -10,9 +11,7 @@
 
 #include <catch2/catch.hpp>
 #include <simdjson.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,10 +48,9 @@ inline std::shared_ptr<const ranking::RaceResult> stored_race(std::int64_t id, s
 class ApiServer {
 public:
     explicit ApiServer(ranking::Ties ties = ranking::Ties::Competition, bool answer_questions = true)
-        : directory_(fresh_directory()),
-          boards_(ties),
-          store_({.path = directory_ / "alleycat.db", .ties = ties}, boards_),
-          queries_(results::ResultReader(directory_ / "alleycat.db")),
+        : boards_(ties),
+          store_({.path = directory_.path() / "alleycat.db", .ties = ties}, boards_),
+          queries_(results::ResultReader(directory_.path() / "alleycat.db")),
           feed_({.classes = {ClassId{1}, ClassId{2}},
                  .races = 4,
                  .ties = ties,
@@ -86,7 +84,6 @@ public:
     {
         queries_.stop();
         net.stop();
-        std::filesystem::remove_all(directory_);
     }
 
     void store(std::vector<std::shared_ptr<const ranking::RaceResult>> races)
@@ -150,12 +147,6 @@ public:
     ErasureOutcome erasure{ErasureReport{R"({"results":2})"}};  // likewise
 
 private:
-    static std::filesystem::path fresh_directory()
-    {
-        auto name = (std::filesystem::temp_directory_path() / "alleycat-api-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        return name;
-    }
     static std::string name_of(RacerId racer) { return "R" + std::to_string(raw(racer)); }
     [[nodiscard]] std::shared_ptr<const history::ClassBests> bests(ClassId id)
     {
@@ -175,7 +166,7 @@ private:
         done(erasure);
     }
 
-    std::filesystem::path directory_;
+    const TemporaryDirectory directory_;
     results::Leaderboards boards_;
     results::ResultStore store_;
     results::ResultQueries queries_;

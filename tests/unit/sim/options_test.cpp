@@ -1,10 +1,8 @@
 #include "options.hpp"
 
-#include <catch2/catch.hpp>
-#include <unistd.h>
+#include "temporary_directory.hpp"
 
-#include <filesystem>
-#include <fstream>
+#include <catch2/catch.hpp>
 
 using namespace alleycat;
 using namespace alleycat::sim;
@@ -172,11 +170,8 @@ TEST_CASE("help is no error", "[sim][options]")
 
 TEST_CASE("a password or a secret key is the first line of its file", "[sim][options]")
 {
-    std::string directory = (std::filesystem::temp_directory_path() / "alleycat-sim-XXXXXX").string();
-    REQUIRE(::mkdtemp(directory.data()) != nullptr);
-    const std::string path = directory + "/password";
-    std::ofstream(path) << "secret words\nmore\n";
+    const TemporaryDirectory directory;
+    const std::string path = directory.write("password", "secret words\nmore\n");
     CHECK(good({"--username", "bike", "--password-file", path.c_str()}).password == "secret words");
     CHECK(good({"--access-key", "AKIDEXAMPLE", "--secret-key-file", path.c_str()}).secret_key == "secret words");
-    std::filesystem::remove_all(directory);
 }

@@ -1,22 +1,10 @@
 import type { TelemetryRecord } from '@app/api/types';
 import { Outbox } from '@app/ride/outbox';
 
+import { recordOf } from './telemetry_record';
+
 let made = 0;
-function record(): TelemetryRecord {
-  const second = ++made;
-  return {
-    uuid: `uuid-${second}`,
-    event: 'update',
-    deviceTimestamp: second,
-    second,
-    raceId: 1,
-    name: 'Ada',
-    racerId: 7,
-    classId: 1,
-    cadence: 90,
-    resistance: 40,
-  };
-}
+const record = () => recordOf(++made);
 const ack = (accepted: number, rejected = 0) => ({ type: 'ack' as const, accepted, rejected });
 const uuids = (records: readonly TelemetryRecord[]) => records.map(({ uuid }) => uuid);
 

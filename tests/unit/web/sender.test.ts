@@ -1,6 +1,8 @@
 import type { TelemetryRecord } from '@app/api/types';
 import type { OutboxStore } from '@app/ride/outbox_store';
 
+import { recordOf } from './telemetry_record';
+
 /** A WebSocket as browsers have it: what it tells comes later, and one that tries for ever can be closed meanwhile. */
 class FakeSocket {
   static readonly CONNECTING = 0;
@@ -56,18 +58,6 @@ class Store {
   adopt = () => this.left;
 }
 
-const record = (second: number): TelemetryRecord => ({
-  uuid: `uuid-${second}`,
-  event: 'update',
-  deviceTimestamp: second,
-  second,
-  raceId: 1,
-  name: 'Ada',
-  racerId: 7,
-  classId: 1,
-  cadence: 90,
-  resistance: 40,
-});
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, at) => first + at);
 const ack = (accepted: number) => ({ type: 'ack', accepted, rejected: 0 });
 
@@ -110,19 +100,19 @@ describe('the connection of a sender', () => {
   it('is made when there is something to send, and what waited for it goes in order', async () => {
     const { sender } = await page();
     expect(FakeSocket.made).toHaveLength(0);
-    for (const second of upTo(450)) sender.send(record(second));
+    for (const second of upTo(450)) sender.send(recordOf(second));
     expect(String(FakeSocket.last.url)).toBe('wss://gym.example/ingest');
     expect(sender.connection.value).toBe('connecting');
     FakeSocket.last.open();
     expect(sender.connection.value).toBe('open');
     expect(FakeSocket.last.frames.map((frame) => (frame as unknown[]).length)).toEqual([200, 200, 50]);
     expect(FakeSocket.last.seconds).toEqual(upTo(450));
-    sender.send(record(451));
-    expect(FakeSocket.last.frames.at(-1)).toEqual(record(451));
+    sender.send(recordOf(451));
+    expect(FakeSocket.last.frames.at(-1)).toEqual(recordOf(451));
   });
   it('rests, without a timer, when all is acknowledged and nothing comes for a while', async () => {
     const { sender } = await page();
-    sender.send(record(1));
+    sender.send(recordOf(1));
     FakeSocket.last.open();
     FakeSocket.last.tell(ack(1));
     expect(sender.unsent.value.count).toBe(0);
@@ -134,7 +124,7 @@ describe('the connection of a sender', () => {
     expect(FakeSocket.last.readyState).toBe(FakeSocket.CLOSED);
     expect(FakeSocket.made).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
-    sender.send(record(2));
+    sender.send(recordOf(2));
     FakeSocket.last.open();
     expect(FakeSocket.last.seconds).toEqual([2]);
   });
@@ -149,7 +139,7 @@ describe('the connection of a sender', () => {
   });
   it('is made again after a loss, ever more seldom, and brings all that was not acknowledged', async () => {
     const { sender } = await connected();
-    for (const second of upTo(4)) sender.send(record(second));
+    for (const second of upTo(4)) sender.send(recordOf(second));
     FakeSocket.last.tell(ack(1));
     FakeSocket.last.end();
     expect(sender.connection.value).toBe('lost');
@@ -160,7 +150,7 @@ describe('the connection of a sender', () => {
     expect(FakeSocket.made).toHaveLength(21);
     expect(sender.connection.value).toBe('lost');
     vi.advanceTimersByTime(12_500);
-    sender.send(record(5));
+    sender.send(recordOf(5));
     FakeSocket.last.open();
     expect(sender.connection.value).toBe('open');
     expect(FakeSocket.last.seconds).toEqual([2, 3, 4, 5]);
@@ -169,7 +159,7 @@ describe('the connection of a sender', () => {
     const { sender } = await connected();
     vi.advanceTimersByTime(60_000);
     expect(FakeSocket.made).toHaveLength(1);
-    sender.send(record(1));
+    sender.send(recordOf(1));
     vi.advanceTimersByTime(15_000);
     expect(sender.connection.value).toBe('open');
     vi.advanceTimersByTime(1_000);
@@ -180,7 +170,7 @@ describe('the connection of a sender', () => {
   });
   it('does not take a clock that was set for silence, and does not miss silence for one', async () => {
     const { sender } = await connected();
-    sender.send(record(1));
+    sender.send(recordOf(1));
     vi.setSystemTime(Date.now() + 3_600_000);
     vi.advanceTimersByTime(2_000);
     expect(sender.connection.value).toBe('open');
@@ -191,7 +181,7 @@ describe('the connection of a sender', () => {
   });
   it('hears nothing of a socket that it has left', async () => {
     const { sender } = await connected();
-    sender.send(record(1));
+    sender.send(recordOf(1));
     const old = FakeSocket.last;
     old.end();
     old.tell(ack(1));
@@ -211,7 +201,7 @@ describe('the race clock’s word on the network', () => {
     reachable.value = false;
     vi.advanceTimersByTime(1_000); // this try began while nothing could be reached
     const hanging = FakeSocket.last;
-    sender.send(record(1));
+    sender.send(recordOf(1));
     reachable.value = true;
     expect(hanging.readyState).toBe(FakeSocket.CLOSING);
     expect(FakeSocket.last).not.toBe(hanging);
@@ -223,7 +213,7 @@ describe('the race clock’s word on the network', () => {
   it('ends the first try too, of a page that came from the browser’s memory', async () => {
     const { sender, reachable } = await page();
     reachable.value = false;
-    sender.send(record(1));
+    sender.send(recordOf(1));
     const hanging = FakeSocket.last;
     expect(sender.connection.value).toBe('connecting');
     reachable.value = true;
@@ -256,36 +246,36 @@ describe('the race clock’s word on the network', () => {
 
 describe('what is unsent', () => {
   it('is taken over from earlier pages, all of it, though that is more than a page keeps otherwise', async () => {
-    const left = upTo(3_000).map(record);
+    const left = upTo(3_000).map(recordOf);
     const { sender } = await page(new Store(left));
     FakeSocket.last.open();
     expect(FakeSocket.last.seconds).toEqual(upTo(3_000));
-    for (const second of upTo(3_300, 3_001)) sender.send(record(second));
+    for (const second of upTo(3_300, 3_001)) sender.send(recordOf(second));
     expect(sender.unsent.value).toMatchObject({ count: 3_300, dropped: 0 });
   });
   it('is stored when it grows old, when the page may go, and no longer than it waits', async () => {
     const { sender, store } = await connected();
-    sender.send(record(1));
+    sender.send(recordOf(1));
     vi.advanceTimersByTime(2_000);
     expect(store.kept).toEqual([]);
     vi.advanceTimersByTime(5_000);
-    expect(store.kept).toEqual([record(1)]);
-    sender.send(record(2));
+    expect(store.kept).toEqual([recordOf(1)]);
+    sender.send(recordOf(2));
     window.dispatchEvent(new Event('pagehide'));
-    expect(store.kept).toEqual([record(1), record(2)]);
+    expect(store.kept).toEqual([recordOf(1), recordOf(2)]);
     FakeSocket.last.tell(ack(2));
     expect(store.kept).toEqual([]);
   });
   it('is told with its age, its refusals and its losses', async () => {
     const { sender } = await connected();
-    sender.send(record(1));
+    sender.send(recordOf(1));
     FakeSocket.last.tell({ type: 'reject', index: 0, uuid: 'uuid-1', code: 'OutOfRange', message: 'cadence' });
     vi.advanceTimersByTime(4_000);
     expect(sender.unsent.value).toMatchObject({ count: 1, age: 4_000, refusals: [{ code: 'OutOfRange' }] });
   });
   it('begins the next ride without the refusals of this one', async () => {
     const { sender } = await connected();
-    sender.send(record(1));
+    sender.send(recordOf(1));
     FakeSocket.last.tell({ type: 'reject', index: 0, uuid: 'uuid-1', code: 'OutOfRange', message: 'cadence' });
     FakeSocket.last.tell(ack(1));
     expect(sender.unsent.value.refusals).toHaveLength(1);
@@ -295,7 +285,7 @@ describe('what is unsent', () => {
   it('has room for two races of whatever length', async () => {
     const { sender } = await page();
     sender.prepare(3_600);
-    for (const second of upTo(7_200)) sender.send(record(second));
+    for (const second of upTo(7_200)) sender.send(recordOf(second));
     expect(sender.unsent.value).toMatchObject({ count: 7_200, dropped: 0 });
   });
 });
