@@ -4,6 +4,7 @@
 #include "race_writer.hpp"
 #include "record_events.hpp"
 #include "schema.hpp"
+#include "sqlite.hpp"
 
 #include <alleycat/results/result_store.hpp>
 

@@ -3,10 +3,10 @@
 #include "byte_ring.hpp"
 #include "entry_frame.hpp"
 #include "replay.hpp"
-#include "token_bucket.hpp"
 
 #include <alleycat/commitlog/commit_log.hpp>
 #include <alleycat/core/backoff.hpp>
+#include <alleycat/core/token_bucket.hpp>
 
 #include <condition_variable>
 #include <mutex>

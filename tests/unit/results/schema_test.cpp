@@ -1,4 +1,5 @@
 #include "schema.hpp"
+#include "sqlite.hpp"
 
 #include "results_fixture.hpp"
 

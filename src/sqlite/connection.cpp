@@ -1,9 +1,9 @@
-#include "sqlite.hpp"
+#include <alleycat/sqlite/connection.hpp>
 
 #include <cerrno>
 #include <utility>
 
-namespace alleycat::results {
+namespace alleycat::sqlite {
 
 namespace {
 
@@ -180,4 +180,4 @@ void Transaction::roll_back()
     }
 }
 
-}  // namespace alleycat::results
+}  // namespace alleycat::sqlite

@@ -1,8 +1,8 @@
-#include "token_bucket.hpp"
+#include <alleycat/core/token_bucket.hpp>
 
 #include <catch2/catch.hpp>
 
-using namespace alleycat::stream;
+using namespace alleycat;
 using namespace std::chrono_literals;
 
 namespace {
