@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing of the Debian 12 packages for the purposes named as arguments: build, run, test.
+# Installs what is missing of the Debian 12 packages for the purposes named as arguments: build, run, test,
+# container (to build and run containers without Docker), package (to make the Debian package and try it).
 # Needs root or sudo only if something is missing.
 set -euo pipefail
 
@@ -8,6 +9,8 @@ build=(g++ cmake ninja-build pkg-config ccache mold libboost1.81-dev libmosquitt
 run=(mosquitto)
 test=(mosquitto mosquitto-clients clang-format clang-14 libclang-rt-14-dev openssl git ca-certificates
       python3-boto3 chromium fonts-inter)
+container=(buildah podman runc netavark aardvark-dns iptables debootstrap catatonit docker-compose binutils)
+package=(debootstrap dpkg-dev file man-db)
 
 wanted=()
 for purpose in "$@"; do

@@ -2,12 +2,12 @@
 # Installs what is missing, builds, and runs every test. Closes with a line "N passed, N failed".
 #
 #   tests/run.sh              everything, as CI does
-#   tests/run.sh STAGE...     only some of: format unit integration page crash asan tsan fuzz
+#   tests/run.sh STAGE...     only some of: format unit integration page crash container package asan tsan fuzz
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 stages=("$@")
-[ ${#stages[@]} -gt 0 ] || stages=(format unit integration page crash asan tsan fuzz)
+[ ${#stages[@]} -gt 0 ] || stages=(format unit integration page crash container package asan tsan fuzz)
 passed=0
 failed=0
 
@@ -128,6 +128,19 @@ stage_crash() {
   build_ahead
   run_node tests/crash
 }
+# Where packages cannot be installed, or this machine cannot do what they need, the tests of both say NOT RUN.
+stage_container() {
+  config/packages.sh container
+  check "release build" build release alleycatd alleycat-sim || return
+  build_ahead
+  run_node tests/container
+}
+stage_package() {
+  config/packages.sh container package
+  check "release build" build release alleycatd alleycat-sim || return
+  build_ahead
+  run_node tests/package
+}
 stage_asan() {
   end_build_ahead
   check "asan-ubsan build" build asan-ubsan unit_tests && run_ctest asan-ubsan -L unit
@@ -136,7 +149,7 @@ stage_tsan() {
   end_build_ahead
   check "tsan build" build tsan unit_tests && run_ctest tsan -L unit
 }
-stage_fuzz() { check "fuzz build" build fuzz fuzz_record fuzz_payload fuzz_websocket && run_ctest fuzz -L fuzz; }
+stage_fuzz() { check "fuzz build" build fuzz fuzz_record fuzz_payload fuzz_websocket fuzz_http && run_ctest fuzz -L fuzz; }
 
 for stage in "${stages[@]}"; do
   note "$stage"

@@ -36,8 +36,26 @@ struct Http {
     Endpoint listen{"127.0.0.1", 8080};                 ///< port 0: any free port
     std::chrono::milliseconds idle_timeout{60'000};     ///< between two requests of one connection
     std::chrono::milliseconds request_timeout{10'000};  ///< to receive one whole request header
+    std::filesystem::path certificate_file;  ///< empty: no TLS; never without a key_file, nor that without it
+    std::filesystem::path key_file;
+    std::vector<std::string> origins;                      ///< of other sites' pages that may open WebSockets; "*": any
+    std::vector<std::string> cors_origins{"*"};            ///< of other sites' pages that may read; "*": any
+    std::vector<std::string> proxies{"127.0.0.1", "::1"};  ///< addresses that stand for many clients
 
     bool operator==(const Http&) const = default;
+};
+
+enum class AuthMode : std::uint8_t { None, Token };
+
+struct Auth {
+    AuthMode mode{AuthMode::None};
+    bool open_viewing{false};   ///< with tokens: whoever only looks needs none
+    bool insecure_open{false};  ///< without tokens: others than this machine may connect all the same
+    std::filesystem::path
+        mosquitto_directory;  ///< where the broker reads who may publish what; empty: nothing is written
+    std::filesystem::path mosquitto_pid_file;  ///< of the broker that is told when that changes; empty: none is told
+
+    bool operator==(const Auth&) const = default;
 };
 
 enum class MqttProtocol : std::uint8_t { V311, V5 };
@@ -154,10 +172,32 @@ struct Limits {
     std::uint64_t payload_bytes{1U << 20};
     std::uint64_t http_header_bytes{8U << 10};
     std::uint32_t connections{12'000};
-    std::uint32_t viewer_top{1'000};  ///< the largest `?top=` a viewer may ask for
-    std::uint32_t open_races{16};     ///< races kept live per class
+    std::uint32_t connections_per_address{4'000};  ///< but for http.proxies; 0: any number
+    double bike_records{20};                       ///< a second, of a bike's token
+    double studio_records{20'000};                 ///< likewise, of any other that may send
+    std::chrono::seconds burst{15};                ///< so much of it at once behind a pause
+    std::uint32_t viewer_top{1'000};               ///< the largest `?top=` a viewer may ask for
+    std::uint32_t open_races{16};                  ///< races kept live per class
 
     bool operator==(const Limits&) const = default;
+};
+
+enum class PlausibilityMode : std::uint8_t { Off, Flag, Quarantine };
+
+/// Of each check, 0 switches it off.
+struct Plausibility {
+    PlausibilityMode mode{PlausibilityMode::Off};
+    double cadence_slew{150};    ///< rpm a second
+    double resistance_slew{80};  ///< % a second
+    std::chrono::seconds frozen{120};
+    std::chrono::seconds clock_ahead{24 * 3600};
+    std::chrono::seconds clock_behind{0};
+    std::chrono::seconds race_slack{120};
+    std::chrono::milliseconds two_connections{5'000};
+    std::uint32_t keep{100'000};                    ///< held records, at most …
+    std::chrono::seconds keep_for{30 * 24 * 3600};  ///< … and for so long
+
+    bool operator==(const Plausibility&) const = default;
 };
 
 /// The highest that each of these can be configured to.
@@ -175,6 +215,7 @@ struct Log {
 
 struct Config {
     Http http;
+    Auth auth;
     Mqtt mqtt;
     Storage storage;
     Stream stream;
@@ -188,6 +229,7 @@ struct Config {
                                      {ClassId{4}, "Intervals"}, {ClassId{5}, "Recovery"}, {ClassId{6}, "Climb"}};
     Ranking ranking;
     Limits limits;
+    Plausibility plausibility;
     Log log;
     std::vector<ingest::RuleOptions> rules;  ///< beside that of `mqtt`, which is named "default"; no name twice
 

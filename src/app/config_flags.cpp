@@ -42,7 +42,8 @@ ExitNow refuse(std::string text)
 ExitNow refuse_unknown(const std::string& argument)
 {
     const auto flag = argument.substr(0, argument.find('='));
-    std::vector<std::string> names{"config", "check-config", "print-config", "version", "help"};
+    std::vector<std::string> names{"config", "check-config", "print-config", "insecure-open",
+                                   "health", "version",      "help"};
     for (const auto& key : schema()) {
         names.push_back(key.flag().substr(2));
     }
@@ -71,6 +72,8 @@ struct Options {
         file = app.add_option("--config")->description("The configuration file (TOML)")->type_name("FILE")->take_last();
         app.add_flag("--check-config", check, "Check the whole configuration and leave");
         app.add_flag("--print-config", print, "Print the configuration as it applies, as TOML, and leave");
+        app.add_flag("--insecure-open", insecure_open, "The same as --auth-insecure-open true");
+        app.add_flag("--health", health, "Ask the running daemon whether it is well, and leave: exit code 0 or 1");
         const Config defaults;
         for (const auto& key : schema()) {
             keys.push_back(app.add_option(key.flag())
@@ -87,6 +90,8 @@ struct Options {
     CLI::Option* file;
     bool check{false};
     bool print{false};
+    bool health{false};
+    bool insecure_open{false};
     std::vector<CLI::Option*> keys;  // in the order of the schema
 };
 
@@ -110,11 +115,14 @@ std::variant<Flags, ExitNow> read_flags(int argc, const char* const* argv)
     if (const auto unknown = app.remaining(); !unknown.empty()) {
         return refuse_unknown(unknown.front());
     }
-    Flags flags{std::nullopt, options.check, options.print, {}};
+    Flags flags{std::nullopt, options.check, options.print, options.health, {}};
     if (options.file->count() > 0) {
         flags.file = options.file->results().back();
     }
     for (std::size_t i = 0; i < options.keys.size(); ++i) {
+        if (options.insecure_open && schema()[i].path() == "auth.insecure_open") {
+            flags.values.emplace_back(&schema()[i], Value{Value::Form::Word, "true"});
+        }
         if (options.keys[i]->count() > 0) {
             flags.values.emplace_back(&schema()[i], Value{Value::Form::Word, options.keys[i]->results().back()});
         }

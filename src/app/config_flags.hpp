@@ -8,6 +8,7 @@ struct Flags {
     std::optional<std::string> file;                   ///< --config
     bool check{false};                                 ///< --check-config
     bool print{false};                                 ///< --print-config
+    bool health{false};                                ///< --health
     std::vector<std::pair<const Key*, Value>> values;  ///< one for each key given
 };
 

@@ -65,6 +65,24 @@ Kind<std::int64_t> integer(std::int64_t low, std::int64_t high)
             [](const std::int64_t& value) { return std::to_string(value); }};
 }
 
+Kind<double> number_from_zero(double high)
+{
+    auto kind = positive_number(high);
+    std::string top;
+    append_number(top, high);
+    kind.allowed = "a number from 0 to " + top;
+    kind.read = [=, positive = kind.read,
+                 allowed = kind.allowed](const Value& value) -> std::variant<double, Complaint> {
+        const bool numeric = is_whole(value) || value.form == Form::Decimal;
+        const auto parsed = numeric ? parse_decimal(value.text) : std::nullopt;
+        if (!parsed) {
+            return must_be(value, allowed);
+        }
+        return *parsed == 0 ? std::variant<double, Complaint>(0.0) : positive(value);
+    };
+    return kind;
+}
+
 Kind<double> positive_number(double high)
 {
     std::string top;
@@ -212,6 +230,36 @@ Kind<std::string> text(std::string allowed, std::function<bool(std::string_view)
                 return value.text;
             },
             [](const std::string& value) { return quote(value); }};
+}
+
+Kind<std::vector<std::string>> word_list(std::string allowed, std::function<bool(std::string_view)> accepts)
+{
+    auto read = [allowed, accepts = std::move(accepts)](
+                    const Value& value) -> std::variant<std::vector<std::string>, Complaint> {
+        if (value.form != Value::Form::Word && value.form != Value::Form::String) {
+            return must_be(value, allowed);
+        }
+        std::vector<std::string> words;
+        for (std::size_t at = 0; at < value.text.size();) {
+            const auto end = std::min(value.text.find(',', at), value.text.size());
+            auto word = value.text.substr(at, end - at);
+            word.erase(0, word.find_first_not_of(' '));
+            word.erase(word.find_last_not_of(' ') + 1);
+            if (!accepts(word)) {
+                return must_be(value, allowed);
+            }
+            words.push_back(std::move(word));
+            at = end + 1;
+        }
+        return words;
+    };
+    return {"WORD,...", allowed, std::move(read), [](const std::vector<std::string>& words) {
+                std::string list;
+                for (const auto& word : words) {
+                    list += (list.empty() ? "" : ",") + word;
+                }
+                return quote(list);
+            }};
 }
 
 Kind<std::filesystem::path> path()

@@ -53,6 +53,9 @@ struct Kind {
 /// A whole number from `low` to `high`.
 [[nodiscard]] Kind<std::int64_t> integer(std::int64_t low, std::int64_t high);
 
+/// A number from 0 to `high`.
+[[nodiscard]] Kind<double> number_from_zero(double high);
+
 /// A number above 0, up to `high`.
 [[nodiscard]] Kind<double> positive_number(double high);
 
@@ -77,6 +80,10 @@ struct Kind {
 
 /// One line of UTF-8 that `accepts` takes.
 [[nodiscard]] Kind<std::string> text(std::string allowed, std::function<bool(std::string_view)> accepts);
+
+/// Words with commas between them, each of which `accepts` takes; empty: none.
+[[nodiscard]] Kind<std::vector<std::string>> word_list(std::string allowed,
+                                                       std::function<bool(std::string_view)> accepts);
 
 [[nodiscard]] Kind<std::filesystem::path> path();
 [[nodiscard]] Kind<std::filesystem::path> optional_path();  ///< empty: none

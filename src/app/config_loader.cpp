@@ -2,6 +2,7 @@
 
 #include "config_classes.hpp"
 #include "config_rule_tables.hpp"
+#include "config_rules.hpp"
 #include "config_units.hpp"
 
 #include <algorithm>
@@ -252,6 +253,19 @@ Loader::Outcome Loader::check_together() const
     }
     if (!config_.mqtt.password_file.empty() && config_.mqtt.username.empty()) {
         return blame("mqtt.password_file", "must be empty where mqtt.username is");
+    }
+    if (config_.http.certificate_file.empty() != config_.http.key_file.empty()) {
+        const bool key = config_.http.certificate_file.empty();
+        return blame(key ? "http.key_file" : "http.certificate_file",
+                     key ? "must be empty where http.certificate_file is" : "needs its http.key_file");
+    }
+    if (config_.auth.mode == AuthMode::Token && !config_.mqtt.topic.empty() && !is_topic(config_.mqtt.topic)) {
+        return blame("mqtt.topic", "must be without + and # where auth.mode is \"token\": bikes publish below it");
+    }
+    if (config_.auth.mode == AuthMode::None && !config_.auth.insecure_open && !is_loopback(config_.http.listen.host)) {
+        return blame("http.listen",
+                     "would let the network in, where everybody may do everything: set auth.mode to "
+                     "\"token\", or say --insecure-open if that is meant");
     }
     ingest::RuleOptions rule;
     rule.topic = config_.mqtt.topic;

@@ -4,6 +4,7 @@
 #include "config_classes.hpp"
 #include "config_rule_tables.hpp"
 #include "config_rules.hpp"
+#include "config_units.hpp"
 
 #include <algorithm>
 
@@ -96,6 +97,26 @@ Kind<std::string> optional_topic()
                 [](std::string_view topic) { return topic.empty() || is_topic(topic); });
 }
 
+/// As a browser says where a page is from (RFC 6454, 6.2).
+bool is_origin(std::string_view text)
+{
+    const auto scheme = text.find("://");
+    const auto name = text.substr(0, scheme);
+    return text == "*" ||
+           ((name == "http" || name == "https") && is_http_url("http" + std::string(text.substr(scheme))) &&
+            text.find('/', scheme + 3) == std::string_view::npos);
+}
+
+Kind<std::vector<std::string>> origins()
+{
+    return word_list("origins such as \"https://club.example,http://wall.local:3000\", or \"*\", or empty", is_origin);
+}
+
+Kind<std::vector<std::string>> addresses()
+{
+    return word_list("IP addresses such as \"127.0.0.1,::1\", or empty", is_ip_address);
+}
+
 Kind<std::string> user_name()
 {
     return text("text of at most 65535 bytes, or empty", [](std::string_view name) { return name.size() <= 65'535; });
@@ -104,6 +125,7 @@ Kind<std::string> user_name()
 std::vector<Key> make_schema()
 {
     const Section http{"http", &Config::http};
+    const Section auth{"auth", &Config::auth};
     const Section mqtt{"mqtt", &Config::mqtt};
     const Section storage{"storage", &Config::storage};
     const Section stream{"stream", &Config::stream};
@@ -114,11 +136,14 @@ std::vector<Key> make_schema()
     const Section race{"race", &Config::race};
     const Section ranking{"ranking", &Config::ranking};
     const Section limits{"limits", &Config::limits};
+    const Section plausibility{"plausibility", &Config::plausibility};
     const Section log{"log", &Config::log};
     const auto stream_limits = choice<StreamLimits>({"none", "kinesis"});
+    const auto auth_modes = choice<AuthMode>({"none", "token"});
     const auto protocols = choice<MqttProtocol>({"3.1.1", "5"});
     const auto scores = choice<alleycat::ranking::Score>({"output", "best", "mean", "total"});
     const auto ties = choice<alleycat::ranking::Ties>({"competition", "dense"});
+    const auto plausibility_modes = choice<PlausibilityMode>({"off", "flag", "quarantine"});
     const auto levels = choice<LogLevel>({"trace", "debug", "info", "warning", "error"});
     const auto formats = choice<LogFormat>({"text", "json"});
     return {
@@ -126,6 +151,21 @@ std::vector<Key> make_schema()
         http("idle_timeout", &Http::idle_timeout, duration(1s, 1h), "Close a connection that asks nothing for so long"),
         http("request_timeout", &Http::request_timeout, duration(100ms, 600s),
              "Time in which a request's header must arrive"),
+        http("certificate_file", &Http::certificate_file, optional_path(),
+             "Certificate chain (PEM); set: https only, empty: plain http"),
+        http("key_file", &Http::key_file, optional_path(), "Its private key (PEM)"),
+        http("origins", &Http::origins, origins(), "Other sites whose pages may open WebSockets"),
+        http("cors_origins", &Http::cors_origins, origins(), "Other sites whose pages may read what is public"),
+        http("proxies", &Http::proxies, addresses(), "Addresses whose connections are not counted each by itself"),
+
+        auth("mode", &Auth::mode, auth_modes, "Who may connect: everybody, or who has a token"),
+        auth("open_viewing", &Auth::open_viewing, yes_or_no(), "Let those who only look do without a token"),
+        auth("insecure_open", &Auth::insecure_open, yes_or_no(),
+             "Let the whole network in without tokens; also --insecure-open"),
+        auth("mosquitto_directory", &Auth::mosquitto_directory, optional_path(),
+             "Keep the broker's password and access files here"),
+        auth("mosquitto_pid_file", &Auth::mosquitto_pid_file, optional_path(),
+             "File with the process id of the broker, to tell it of changes"),
 
         mqtt("broker", &Mqtt::broker, optional_endpoint(), "The MQTT broker; empty: no MQTT"),
         mqtt("username", &Mqtt::username, user_name(), "User at the broker; empty: anonymous"),
@@ -198,9 +238,33 @@ std::vector<Key> make_schema()
         live(limits("http_header_bytes", &Limits::http_header_bytes, size(kKB, 64 * kKB),
                     "Largest header of a request")),
         live(limits("connections", &Limits::connections, whole_number(1U, 1'000'000U), "Most connections at once")),
+        live(limits("connections_per_address", &Limits::connections_per_address, whole_number(0U, 1'000'000U),
+                    "Most of them from one address; 0: any number")),
+        limits("bike_records", &Limits::bike_records, positive_number(10'000), "Records a second of a bike's token"),
+        limits("studio_records", &Limits::studio_records, positive_number(1e7), "Records a second of a studio's token"),
+        limits("burst", &Limits::burst, whole_seconds(1s, 1h), "So many seconds of them at once behind a pause"),
         live(
             limits("viewer_top", &Limits::viewer_top, whole_number(1U, 100'000U), "Most entries a viewer may ask for")),
         limits("open_races", &Limits::open_races, whole_number(1U, 1'000U), "Races kept live in a class"),
+
+        plausibility("mode", &Plausibility::mode, plausibility_modes,
+                     "What becomes of records that no bike can have sent"),
+        live(plausibility("cadence_slew", &Plausibility::cadence_slew, number_from_zero(10'000),
+                          "Fastest change of cadence, rpm a second; 0: any")),
+        live(plausibility("resistance_slew", &Plausibility::resistance_slew, number_from_zero(10'000),
+                          "Fastest change of resistance, % a second; 0: any")),
+        live(plausibility("frozen", &Plausibility::frozen, whole_seconds(0s, 24h),
+                          "Longest time with exactly the same values; 0s: any")),
+        live(plausibility("clock_ahead", &Plausibility::clock_ahead, whole_seconds(0s, 87'600h),
+                          "How far a device's clock may be ahead; 0s: any")),
+        live(plausibility("clock_behind", &Plausibility::clock_behind, whole_seconds(0s, 87'600h),
+                          "How far it may be behind; 0s: any")),
+        live(plausibility("race_slack", &Plausibility::race_slack, whole_seconds(0s, 24h),
+                          "How far a race's second may be ahead of real time; 0s: any")),
+        live(plausibility("two_connections", &Plausibility::two_connections, duration(0ms, 1h),
+                          "Time in which two connections may not take turns; 0s: any")),
+        plausibility("keep", &Plausibility::keep, whole_number(1U, 10'000'000U), "Most records in quarantine"),
+        plausibility("keep_for", &Plausibility::keep_for, whole_seconds(1h, 87'600h), "Longest time in quarantine"),
 
         live(log("level", &Log::level, levels, "Least important message to log")),
         log("format", &Log::format, formats, "Lines for people or JSON for machines"),

@@ -2,6 +2,8 @@
 
 #include <alleycat/core/json_text.hpp>
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -165,6 +167,20 @@ std::string format_endpoint(const Endpoint& endpoint)
 {
     const bool ipv6 = endpoint.host.find(':') != std::string::npos;
     return (ipv6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
+}
+
+bool is_loopback(std::string_view host)
+{
+    boost::system::error_code no_address;
+    const auto address = boost::asio::ip::make_address(host, no_address);
+    return host == "localhost" || (!no_address && address.is_loopback());
+}
+
+bool is_ip_address(std::string_view text)
+{
+    boost::system::error_code no_address;
+    static_cast<void>(boost::asio::ip::make_address(text, no_address));
+    return !no_address;
 }
 
 std::optional<std::size_t> count_characters(std::string_view text)

@@ -1,16 +1,21 @@
 #include "daemon.hpp"
 
+#include "broker_access.hpp"
 #include "checkpoints.hpp"
 #include "eraser.hpp"
+#include "held_keeper.hpp"
 #include "history_sink.hpp"
 #include "logging.hpp"
 #include "race_recorder.hpp"
+#include "releaser.hpp"
 #include "reload.hpp"
 #include "room_options.hpp"
+#include "service_notifier.hpp"
 #include "shard_consumer.hpp"
 #include "status_report.hpp"
 #include "storage_lock.hpp"
 
+#include <alleycat/access/guard.hpp>
 #include <alleycat/archive/ride_reader.hpp>
 #include <alleycat/core/clock.hpp>
 #include <alleycat/delivery/file_span.hpp>
@@ -30,6 +35,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 namespace alleycat::app {
 
@@ -40,6 +46,7 @@ namespace {
 constexpr std::size_t kWindowsPerShard = 2;         // that wait to be merged
 constexpr auto kGoodbye = std::chrono::seconds(2);  // for clients to take their last words
 constexpr auto kGoodbyeCheck = std::chrono::milliseconds(10);
+constexpr auto kTokensCheck = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -62,6 +69,10 @@ private:
     void recall_erasures();
     [[nodiscard]] serve::Api api();
     void erase(RacerId racer, std::function<void(serve::ErasureOutcome)> done);
+    [[nodiscard]] std::unique_ptr<Releaser> make_releaser();
+    [[nodiscard]] bool release(const serve::ReleaseOrder& order, Releaser::Done done);
+    [[nodiscard]] ingest::Intake make_intake(std::string_view partition_key, stream::Producer producer,
+                                             DoorCounters& counters);
     [[nodiscard]] bool is_closed(ClassId class_id, RaceId race_id) const;
     void tell_records(std::vector<ranking::RecordEvent> records);
     void publish_records(std::span<const ranking::RecordEvent> records);
@@ -73,6 +84,10 @@ private:
     [[nodiscard]] std::vector<std::unique_ptr<stream::ShardConsumer>> shard_consumers();
     void add_routes();
     void publish(ranking::RankingThread::Changes changes);
+    [[nodiscard]] access::Guard::Options guard_options() const;
+    [[nodiscard]] ingest::StreamApiOptions stream_api_options();
+    void refresh_tokens();
+    void feed_watchdog();
     void wait_for_hangup();
     void reload_config();
     void add_classes(const Config& wanted);
@@ -84,9 +99,12 @@ private:
 
     Config config_;  // its live keys change at a reload; only this thread reads those
     const ReadConfig read_config_;
+    const ServiceNotifier service_{read_environment(environ)};
     const StorageLock lock_{config_.storage.directory};
     asio::io_context context_{1};
     asio::steady_timer goodbye_{context_};
+    asio::steady_timer watchdog_{context_};
+    asio::steady_timer refresh_{context_};
     asio::signal_set hangup_{context_, SIGHUP};
     bool stopping_{false};
     std::chrono::steady_clock::time_point stop_deadline_{};  // for the log's disk; set at the stop
@@ -99,6 +117,8 @@ private:
     const results::ResultReader closed_races_{database_path(config_)};  // the ranking thread
     std::vector<results::Erasure> unfinished_erasures_;
     ErasedRacers erased_;
+    const std::unique_ptr<plausibility::Judge> judge_{make_judge(config_)};  // null: nobody judges
+    quarantine::Quarantine quarantine_{quarantine_options(config_)};
     Checkpoints checkpoints_{checkpoint_directory(config_), shards_, results_.checkpoint().applied};
     /// By shard, up to which record the files of the delivery hold all.
     const std::vector<std::uint64_t> stored_{delivery::delivered_positions(delivery_directory(config_), shards_)};
@@ -121,11 +141,13 @@ private:
     results::ResultQueries result_queries_{results::ResultReader(database_path(config_))};
     archive::RideReader rides_;
     Eraser eraser_;
+    access::Guard guard_;
     RecentRejects rejects_;
     DoorCounters websocket_counters_{"websocket", rejects_};
     DoorCounters stream_api_counters_{"stream", rejects_};
     ingest::WebSocketDoor websocket_door_;
     ingest::StreamApi stream_api_;
+    const std::unique_ptr<Releaser> releaser_;  // null: nothing can be held
     struct MqttDoor {
         MqttDoor(const std::string& door, RecentRejects& recent) : name(door), counters(door, recent) {}
         std::string name;
@@ -150,17 +172,23 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
       log_queries_(stream_, commitlog::system_disk()),
       rides_(ride_options()),
       eraser_(eraser_way()),
+      guard_(config.auth.mode == AuthMode::Token ? std::make_unique<access::TokenTable>(tokens_path(config)) : nullptr,
+             guard_options()),
       websocket_door_(
           context_.get_executor(),
-          {record_limits(config), config.stream.partition_key,
-           stream_.make_producer("websocket", [this] { asio::post(context_, [this] { websocket_door_.progress(); }); }),
-           websocket_counters_}),
-      stream_api_(context_.get_executor(), stream_api_options(config),
+          make_intake(config.stream.partition_key,
+                      stream_.make_producer("websocket",
+                                            [this] { asio::post(context_, [this] { websocket_door_.progress(); }); }),
+                      websocket_counters_),
+          rate_options(config)),
+      stream_api_(context_.get_executor(), stream_api_options(),
                   stream_.make_producer("stream", [this] { asio::post(context_, [this] { stream_api_.progress(); }); }),
                   stream_, log_queries_, stream_api_counters_),
+      releaser_(make_releaser()),
       live_(live_options()),
       server_(context_, http_options(config)),
-      status_({config_, stream_, ledger_, delivery_, transform_counters_, flush_times_, recorder_, live_, server_})
+      status_(
+          {config_, stream_, ledger_, delivery_, transform_counters_, flush_times_, recorder_, live_, server_, guard_})
 {
     add_mqtt_door("mqtt", default_rule(config));
     for (const auto& rule : config.rules) {
@@ -175,10 +203,19 @@ void Daemon::Impl::add_mqtt_door(const std::string& name, const ingest::RuleOpti
     if (config_.mqtt.broker) {
         const auto& key = rule.partition_key.empty() ? config_.stream.partition_key : rule.partition_key;
         auto producer = stream_.make_producer(door.name, [&door] { door.source->progress(); });
-        door.source = std::make_unique<ingest::MqttSource>(
-            mqtt_options(config_, rule),
-            ingest::Intake(record_limits(config_), key, std::move(producer), door.counters));
+        door.source = std::make_unique<ingest::MqttSource>(mqtt_options(config_, rule),
+                                                           make_intake(key, std::move(producer), door.counters));
     }
+}
+
+ingest::Intake Daemon::Impl::make_intake(std::string_view partition_key, stream::Producer producer,
+                                         DoorCounters& counters)
+{
+    ingest::Intake intake(record_limits(config_), partition_key, std::move(producer), counters);
+    if (judge_ != nullptr) {
+        intake.judge_by(*judge_);
+    }
+    return intake;
 }
 
 ranking::RankingThread::Options Daemon::Impl::ranking_options()
@@ -231,7 +268,14 @@ std::optional<std::int64_t> Daemon::Impl::race_clock()
 RaceRecorder::Way Daemon::Impl::recorder_way()
 {
     return {ranking_, results_, config_.stream.log ? &checkpoints_ : nullptr,
-            [this](auto records) { tell_records(std::move(records)); }};
+            [this](auto records) { tell_records(std::move(records)); },
+            [this](const auto& races) {
+                asio::post(context_, [this, races] {
+                    for (const auto& [class_id, race_id] : races) {
+                        live_.forget(class_id, race_id);
+                    }
+                });
+            }};
 }
 
 archive::RideReader::Options Daemon::Impl::ride_options()
@@ -261,7 +305,8 @@ Eraser::Way Daemon::Impl::eraser_way()
             [this](RacerId racer) {
                 names_.erase(racer);
                 asio::post(context_, [this, racer] { live_.erase(racer); });
-            }};
+            },
+            [this](RacerId racer, std::int64_t asked_ms) { return quarantine_.erase(racer, asked_ms); }};
 }
 
 /// Before any record is read from the log, or any race restored: what is to be erased must not come back out of them.
@@ -291,7 +336,28 @@ void Daemon::Impl::erase(RacerId racer, std::function<void(serve::ErasureOutcome
     };
     if (!eraser_.try_ask(racer, answer)) {
         done(serve::ErasureFailure{"too many people are being erased; try again later"});
+        return;
     }
+    erased_.add(racer, epoch_ms());  // from here on nothing of theirs is released, which would come as new
+}
+
+std::unique_ptr<Releaser> Daemon::Impl::make_releaser()
+{
+    if (config_.plausibility.mode != PlausibilityMode::Quarantine && quarantine_.positions().empty()) {
+        return nullptr;
+    }
+    return std::make_unique<Releaser>(
+        Releaser::Way{context_.get_executor(), quarantine_, erased_, replay_limits(config_)},
+        stream_.make_producer("quarantine", [this] { asio::post(context_, [this] { releaser_->progress(); }); }));
+}
+
+bool Daemon::Impl::release(const serve::ReleaseOrder& order, Releaser::Done done)
+{
+    if (releaser_ == nullptr) {
+        done({});
+        return true;
+    }
+    return releaser_->try_release(order, std::move(done));
 }
 
 serve::Api Daemon::Impl::api()
@@ -319,8 +385,16 @@ serve::Api Daemon::Impl::api()
                                    static_cast<std::uint32_t>(race.length.count()));
             },
         .rejects = rejects_,
+        .access =
+            [this](const net::Request& request) {
+                const bool brings = access::Guard::brings_token(request);
+                return serve::AccessInfo{guard_.required(), config_.auth.open_viewing,
+                                         guard_.required() && brings ? guard_.identify(request) : std::nullopt};
+            },
         .erase = [this](RacerId racer, auto done) { erase(racer, std::move(done)); },
-        .ride = [this](const archive::RideQuery& query, auto done) { return rides_.try_ask(query, std::move(done)); }};
+        .ride = [this](const archive::RideQuery& query, auto done) { return rides_.try_ask(query, std::move(done)); },
+        .quarantine = &quarantine_,
+        .release = [this](const auto& order, auto done) { return release(order, std::move(done)); }};
 }
 
 /// On the recorder's thread.
@@ -351,6 +425,7 @@ delivery::DeliveryPool::Options Daemon::Impl::pool_options()
     auto options = delivery_options(config_, transform_counters_);
     options.delivered = stored_;
     options.erased = &erased_;
+    options.keep = [this](const auto& window) { return keep_held(window, erased_, quarantine_); };
     return options;
 }
 
@@ -392,7 +467,7 @@ std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumer
     recall_erasures();
     restore_races();  // before its positions are asked for
     const delivery::WindowHints hints{config_.delivery.interval, config_.delivery.size_bytes};
-    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_, erased_, stored_};
+    const ShardConsumer::Way way{ranking_, delivery_, ledger_, checkpoints_, erased_, stored_, quarantine_.positions()};
     for (std::uint32_t shard = 0; shard < shards_; ++shard) {
         consumers.push_back(std::make_unique<ShardConsumer>(ShardId{shard}, hints, way));
     }
@@ -401,14 +476,19 @@ std::vector<std::unique_ptr<stream::ShardConsumer>> Daemon::Impl::shard_consumer
 
 void Daemon::Impl::add_routes()
 {
-    server_.websocket("/ingest", [this](const net::Request&) { return websocket_door_.open(); });
-    server_.websocket("/live", [this](const net::Request& request) { return live_.open(request); });
+    server_.set_gate([this](const net::Request& request) { return guard_.refuse(request); });
+    server_.websocket("/ingest", [this](const net::Request& request) {
+        return guard_.open(request, true, [this](const auto& identity) { return websocket_door_.open(identity); });
+    });
+    server_.websocket("/live",
+                      [this](const net::Request& request) { return guard_.open(request, false, live_.open(request)); });
     server_.post("/", ingest::StreamApi::kMaxBodyBytes, [this](const net::Request& request, net::Reply reply) {
         stream_api_.handle(request, std::move(reply));
     });
     serve::add_history_routes(server_, history_);
     serve::add_api_routes(server_, api());
     serve::add_page_routes(server_);
+    status_.add(judge_.get(), quarantine_);
     status_.add({"websocket", websocket_counters_});
     status_.add({"stream", stream_api_counters_});
     for (const auto& door : mqtt_) {
@@ -455,31 +535,93 @@ void Daemon::Impl::run()
     result_queries_.start();
     rides_.start();
     eraser_.start(std::move(unfinished_erasures_));
+    quarantine_.start();
     for (const auto& door : mqtt_) {
         if (door->source) {
             door->source->start();
         }
     }
     const auto endpoint = server_.local_endpoint();
-    spdlog::info("listening on http://{}:{}", endpoint.address().to_string(), endpoint.port());
+    const auto* scheme = config_.http.certificate_file.empty() ? "http" : "https";
+    spdlog::info("listening on {}://{}:{}", scheme, endpoint.address().to_string(), endpoint.port());
     if (!config_.transform.url.empty() && config_.transform.concurrency < shards_) {
         spdlog::warn("transform.concurrency is {}, with {} shards: while so many calls hang, other shards wait",
                      config_.transform.concurrency, shards_);
     }
-    if (config_.stream_api.access_keys.empty()) {
+    if (config_.stream_api.access_keys.empty() && !guard_.required()) {
         spdlog::info("stream_api.access_keys is empty: whoever can connect may use the stream API, signed or not");
     }
+    if (keeps_broker_files(config_)) {
+        update_broker(config_, guard_.tokens());
+    }
+    refresh_tokens();
+    service_.ready();
+    feed_watchdog();
     context_.run();
     context_.restart();
     context_.poll();  // what the aborted connections still had to hear, so that none of them outlives the server
     finish_stop();
 }
 
+access::Guard::Options Daemon::Impl::guard_options() const
+{
+    access::Guard::Options options;
+    options.open_viewing = config_.auth.open_viewing;
+    options.first_message = config_.http.request_timeout;
+    options.error_body = serve::error_answer;
+    return options;
+}
+
+ingest::StreamApiOptions Daemon::Impl::stream_api_options()
+{
+    auto options = app::stream_api_options(config_);
+    options.judge = judge_.get();
+    if (guard_.required()) {  // the stream holds everybody's records
+        options.admits = [this](const net::Request& request) {
+            const auto identity = guard_.identify(request);
+            return identity && identity->may_send() && !identity->racer;
+        };
+    }
+    return options;
+}
+
+/// What `alleycatd token` has changed counts a second later.
+void Daemon::Impl::refresh_tokens()
+{
+    if (guard_.required()) {
+        refresh_.expires_after(kTokensCheck);
+        refresh_.async_wait([this](boost::system::error_code error) {
+            if (!error) {
+                if (guard_.refresh() && keeps_broker_files(config_)) {
+                    update_broker(config_, guard_.tokens());
+                }
+                refresh_tokens();
+            }
+        });
+    }
+}
+
+/// From the network thread: where that hangs, nobody is served.
+void Daemon::Impl::feed_watchdog()
+{
+    if (const auto interval = service_.watchdog_interval()) {
+        service_.alive();
+        watchdog_.expires_after(*interval);
+        watchdog_.async_wait([this](boost::system::error_code error) {
+            if (!error) {
+                feed_watchdog();
+            }
+        });
+    }
+}
+
 void Daemon::Impl::wait_for_hangup()
 {
     hangup_.async_wait([this](boost::system::error_code error, int) {
         if (!error) {
+            service_.reloading();
             reload_config();
+            service_.ready();
             wait_for_hangup();
         }
     });
@@ -492,6 +634,13 @@ void Daemon::Impl::reload_config()
         const auto text = std::string_view(refused->text).substr(0, refused->text.find('\n'));
         spdlog::error("the configuration is not reloaded: {}", text);
         return;
+    }
+    if (const auto tls = http_options(config_).tls) {
+        try {
+            server_.set_tls(*tls);
+        } catch (const std::runtime_error& unreadable) {
+            spdlog::error("the certificate is not reloaded: {}", unreadable.what());
+        }
     }
     const auto& wanted = std::get<Config>(read);
     if (wanted.limits.record_bytes > config_.stream.ring_capacity_bytes / 4) {
@@ -544,8 +693,12 @@ void Daemon::Impl::take_on(const std::vector<std::string>& keys)
             door->source->set_limits(record_limits(config_), limits.payload_bytes);
         }
     }
+    if (judge_ != nullptr) {
+        judge_->set_limits(plausibility_limits(config_));
+    }
     live_.set_limits(class_ids(config_), limits.viewer_top);
-    server_.set_limits(limits.connections, limits.http_header_bytes, limits.payload_bytes);
+    server_.set_limits(
+        {limits.connections, limits.connections_per_address, limits.http_header_bytes, limits.payload_bytes});
 }
 
 void Daemon::Impl::begin_stop()
@@ -554,17 +707,23 @@ void Daemon::Impl::begin_stop()
         return;
     }
     stopping_ = true;
+    service_.stopping();
     hangup_.cancel();
+    refresh_.cancel();
     stop_deadline_ = std::chrono::steady_clock::now() + config_.stream.stop_timeout;
     websocket_door_.close();
     stream_api_.close();
+    if (releaser_ != nullptr) {
+        releaser_->close();
+    }
     stream_.hurry();
     wait_for_acknowledgements();
 }
 
 void Daemon::Impl::wait_for_acknowledgements()
 {
-    const bool settled = websocket_door_.settled() && stream_api_.settled();
+    const bool settled =
+        websocket_door_.settled() && stream_api_.settled() && (releaser_ == nullptr || releaser_->settled());
     if (!settled && std::chrono::steady_clock::now() < stop_deadline_) {
         goodbye_.expires_after(kGoodbyeCheck);
         goodbye_.async_wait([this](boost::system::error_code) { wait_for_acknowledgements(); });
@@ -595,6 +754,7 @@ void Daemon::Impl::finish_stop()
         }
     }
     eraser_.stop();
+    quarantine_.stop();
     rides_.stop();
     result_queries_.stop();
     log_queries_.stop();

@@ -40,7 +40,8 @@ void append_count(std::string& out, std::string_view name, const archive::FileEr
 }
 
 std::string report_text(RacerId racer, std::int64_t asked_ms, const results::ResultStore::Erased& results,
-                        std::uint64_t outputs, const archive::FileEraser::Report& files, std::int64_t log_until_ms)
+                        std::uint64_t outputs, std::uint64_t held, const archive::FileEraser::Report& files,
+                        std::int64_t log_until_ms)
 {
     std::string text = R"({"racerId":)";
     append_number(text, raw(racer));
@@ -48,6 +49,7 @@ std::string report_text(RacerId racer, std::int64_t asked_ms, const results::Res
     append_number(text.append(R"(,"results":)"), results.results);
     append_number(text.append(R"(,"classRecords":)"), results.class_records);
     append_number(text.append(R"(,"historyOutputs":)"), outputs);
+    append_number(text.append(R"(,"held":)"), held);
     append_count(text, "delivered", files.objects);
     append_count(text, "processingFailed", files.failures);
     append_count(text, "ruleErrors", files.rule_errors);
@@ -159,12 +161,17 @@ Result<void> Eraser::clear(Job& job)
     if (const auto waited = wait_for_windows(); !waited) {
         return waited;
     }
+    const auto held = way_.erase_held ? way_.erase_held(job.racer, job.asked_ms) : Result<std::uint64_t>(0);
+    if (!held) {
+        return held.error();
+    }
     const auto outputs = erase_history(job.racer);
     if (!outputs) {
         return outputs.error();
     }
     job.results = *results;
     job.outputs = *outputs;
+    job.held = *held;
     job.files = std::move(request);
     return {};
 }
@@ -173,8 +180,8 @@ bool Eraser::clear_files(const Job& job, std::string& report)
 {
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto files = way_.files.erase(*job.files, now, [this] { return stopping_.load(); });
-    report =
-        report_text(job.racer, job.asked_ms, job.results, job.outputs, files, job.asked_ms + way_.retention.count());
+    report = report_text(job.racer, job.asked_ms, job.results, job.outputs, job.held, files,
+                         job.asked_ms + way_.retention.count());
     return files.unsettled == 0 && !files.given_up;  // those that failed are logged and told, and would fail again
 }
 

@@ -41,6 +41,8 @@ public:
         archive::FileEraser files;
         std::chrono::milliseconds retention;  ///< of the log
         std::function<void(RacerId)> forget;  ///< what else knows the racer: names, live boards
+        /// Takes what is held of theirs out of the quarantine, behind the windows that may bring some.
+        std::function<Result<std::uint64_t>(RacerId, std::int64_t asked_ms)> erase_held{};
     };
     using Outcome = std::variant<std::string, boost::system::error_code>;  ///< the report, a JSON object; or why not
     using Done = std::function<void(Outcome)>;                             ///< on the eraser's thread
@@ -67,6 +69,7 @@ private:
         std::optional<archive::FileEraser::Request> files{};
         results::ResultStore::Erased results{};
         std::uint64_t outputs{0};
+        std::uint64_t held{0};
     };
 
     void run();

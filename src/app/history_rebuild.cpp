@@ -222,6 +222,9 @@ bool take_shard(const Config& config, ShardId shard, Merge& merge)
         if (!*record) {
             return good;
         }
+        if ((*record)->verdict.held()) {
+            continue;  // where it was released since, it stands in the log once more
+        }
         payload.assign((*record)->data).append(RecordReader::kPadding, '\0');
         merge.take_one(std::string_view(payload).substr(0, (*record)->data.size()), (*record)->refused,
                        (*record)->arrival_ms);

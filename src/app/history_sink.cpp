@@ -21,7 +21,7 @@ void HistorySink::deliver(const delivery::Delivered& window)
 {
     way_.ranking.catch_up();  // a race compares its seconds with the history as it was before them
     way_.store.merge(window.samples);
-    way_.ledger.settle(window.samples.size(), window.failed, window.dropped);
+    way_.ledger.settle(window.samples.size(), window.failed, window.dropped, window.held);
     if (way_.checkpoints == nullptr) {
         return;
     }

@@ -86,6 +86,22 @@ std::string encoded(const commitlog::LogRecord& record)
     return fmt::format(R"("dataBase64":"{}")", text);
 }
 
+/// Nothing where the door had nothing to say.
+void append_verdict(std::string& line, Verdict verdict)
+{
+    if (verdict.suspect()) {
+        line += R"(,"suspicions":[)";
+        for (const auto each : kSuspicions) {
+            if (verdict.suspicions().has(each)) {
+                append_string(line.append(line.back() == '[' ? "" : ","), name(each));
+            }
+        }
+        line += "]";
+    }
+    line += verdict.held() ? R"(,"held":true)" : "";
+    line += verdict.released() ? R"(,"released":true)" : "";
+}
+
 /// None where there is no database yet.
 Checkpoints::Positions race_positions(const Config& config, std::uint32_t shards)
 {
@@ -173,6 +189,7 @@ int log_dump(const Config& config, const LogSelection& selection)
             if (record.explicit_hash_key) {
                 line += fmt::format(R"(,"explicitHashKey":"{}")", stream::to_decimal(*record.explicit_hash_key));
             }
+            append_verdict(line, record.verdict);
             print(line + "," + encoded(record) + "}");
             return --left != 0;
         });

@@ -3,12 +3,15 @@
 #include <alleycat/core/json_text.hpp>
 
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/dup_filter_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
 namespace alleycat::app {
 
 namespace {
+
+constexpr auto kRepeats = std::chrono::seconds(5);  // in which the same message again is counted instead of written
 
 spdlog::level::level_enum level_of(LogLevel level)
 {
@@ -48,7 +51,9 @@ void set_log_level(LogLevel level)
 
 void set_up_logging(const Log& log)
 {
-    spdlog::set_default_logger(spdlog::stderr_color_mt("alleycatd"));
+    auto sink = std::make_shared<spdlog::sinks::dup_filter_sink_mt>(kRepeats);
+    sink->add_sink(std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>("alleycatd", std::move(sink)));
     set_log_level(log.level);
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
     if (log.format == LogFormat::Json) {

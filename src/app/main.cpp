@@ -1,5 +1,6 @@
 #include "config.hpp"
 #include "daemon.hpp"
+#include "health_check.hpp"
 #include "logging.hpp"
 #include "offline.hpp"
 
@@ -14,6 +15,9 @@ int main(int argc, char** argv)
     const auto environment = read_environment(environ);
     if (const auto done = run_offline(argc, argv, environment)) {
         return *done;
+    }
+    if (const auto health = run_health_check(argc, argv, environment)) {
+        return *health;
     }
     const auto loaded = load_config(argc, argv, environment);
     if (const auto* exit = std::get_if<ExitNow>(&loaded)) {

@@ -1,9 +1,13 @@
 #include "offline.hpp"
 
+#include "broker_access.hpp"
 #include "database_commands.hpp"
 #include "history_rebuild.hpp"
 #include "log_commands.hpp"
 #include "logging.hpp"
+#include "token_commands.hpp"
+
+#include <alleycat/core/clock.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +23,10 @@ namespace {
 struct Arguments {
     LogSelection log;
     RebuildOptions rebuild;
+    TokenRequest token;
+    std::string token_id;
+    bool json{false};
+    std::string directory;
 };
 
 /// The commands, as CLI11 knows them; what they do not know goes to load_config().
@@ -47,7 +55,28 @@ struct Commands {
         auto* database = app.add_subcommand("db", "Look into the database of a data directory")->require_subcommand(1);
         check = database->add_subcommand("check", "Look for damage and contradictions");
         export_ = database->add_subcommand("export", "Print races, results, class records and racers as lines of JSON");
-        for (auto* command : {stat, verify, dump, rebuild, check, export_}) {
+
+        auto* token = app.add_subcommand("token", "Say who may do what, also while the daemon runs");
+        token->require_subcommand(1);
+        token_add = token->add_subcommand("add", "Make a token, and print it: it is shown only once");
+        token_add->add_option("--role", arguments.token.role, "bike, studio, viewer or administrator")->required();
+        token_add->add_option("--racer", arguments.token.racer, "Of a bike: its racer's id")->type_name("ID");
+        token_add->add_option("--note", arguments.token.note, "A line that tells it from others")->type_name("TEXT");
+        token_add->add_option("--expires", arguments.token.expires, "End it so long from now, such as 12h or 30d")
+            ->type_name("TIME");
+        token_list = token->add_subcommand("list", "All tokens, by age, without what is secret");
+        for (auto* command : {token_add, token_list}) {
+            command->add_flag("--json", arguments.json, "As lines of JSON");
+        }
+        token_revoke = token->add_subcommand("revoke", "Make a token worthless");
+        token_revoke->add_option("id", arguments.token_id, "Which, as token list names it")->required();
+
+        mosquitto_acl = app.add_subcommand("mosquitto-acl", "Write Mosquitto's password and access files, once");
+        mosquitto_acl->add_option("--directory", arguments.directory, "Where, instead of auth.mosquitto_directory")
+            ->type_name("DIRECTORY");
+
+        for (auto* command :
+             {stat, verify, dump, rebuild, check, export_, token_add, token_list, token_revoke, mosquitto_acl}) {
             command->allow_extras()->footer(
                 "The daemon's flags say where the data is: --config FILE, --storage-directory DIRECTORY.");
         }
@@ -60,6 +89,10 @@ struct Commands {
     CLI::App* rebuild;
     CLI::App* check;
     CLI::App* export_;
+    CLI::App* token_add;
+    CLI::App* token_list;
+    CLI::App* token_revoke;
+    CLI::App* mosquitto_acl;
 };
 
 int complain(std::string_view text)
@@ -85,6 +118,18 @@ int run(const Commands& commands, const Arguments& arguments, const Config& conf
     if (*commands.export_) {
         return database_export(config);
     }
+    if (*commands.token_add) {
+        return say(token_add(config, arguments.token, arguments.json, epoch_ms()));
+    }
+    if (*commands.token_list) {
+        return say(token_list(config, arguments.json, epoch_ms()));
+    }
+    if (*commands.token_revoke) {
+        return say(token_revoke(config, arguments.token_id));
+    }
+    if (*commands.mosquitto_acl) {
+        return write_broker_files(config, arguments.directory);
+    }
     return rebuild_history(config, arguments.rebuild);
 }
 
@@ -92,7 +137,7 @@ int run(const Commands& commands, const Arguments& arguments, const Config& conf
 
 std::optional<int> run_offline(int argc, const char* const* argv, const Environment& environment)
 {
-    constexpr std::array<std::string_view, 3> kCommands{"log", "history", "db"};
+    constexpr std::array<std::string_view, 5> kCommands{"log", "history", "db", "token", "mosquitto-acl"};
     if (argc < 2 || std::ranges::find(kCommands, argv[1]) == kCommands.end()) {
         return std::nullopt;
     }

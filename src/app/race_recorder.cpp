@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace alleycat::app {
@@ -111,10 +113,11 @@ void RaceRecorder::save(Save what)
         auto& waiting = waiting_[{result->class_id, result->race_id}];
         waiting = std::move(result);  // told anew, as a whole
     }
+    std::ranges::move(saved.amendments, std::back_inserter(amendments_));
     full_ = waiting_.size() >= kMaxWaiting;
     const bool checkpoint = what == Save::All && way_.checkpoints != nullptr && saved.applied != saved_;
     if (!checkpoint) {
-        if (!waiting_.empty()) {
+        if (!waiting_.empty() || !amendments_.empty()) {
             write(std::nullopt);
         }
         return;
@@ -130,6 +133,7 @@ void RaceRecorder::write(std::optional<results::Checkpoint> checkpoint)
     for (const auto& [key, result] : waiting_) {
         batch.results.push_back(result);
     }
+    batch.amendments = amendments_;
     batch.checkpoint = std::move(checkpoint);
     auto written = way_.store.write(batch);
     note(written ? boost::system::error_code() : written.error());
@@ -142,8 +146,20 @@ void RaceRecorder::write(std::optional<results::Checkpoint> checkpoint)
         saved_ = batch.checkpoint->applied;
         way_.checkpoints->note_races(saved_);
     }
+    tell_amended();
     if (!written->empty()) {
         way_.tell(std::move(*written));
+    }
+}
+
+void RaceRecorder::tell_amended()
+{
+    std::set<RaceKey> races;
+    for (const auto& amendment : std::exchange(amendments_, {})) {
+        races.emplace(amendment.class_id, amendment.race_id);
+    }
+    if (!races.empty() && way_.amended) {
+        way_.amended(races);
     }
 }
 

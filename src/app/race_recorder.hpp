@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -24,12 +25,16 @@ class RaceRecorder {
 public:
     static constexpr std::size_t kMaxWaiting = 1'024;
 
+    using RaceKey = std::pair<ClassId, RaceId>;
+
     struct Way {
         ranking::RankingThread& ranking;
         results::ResultStore& store;
         Checkpoints* checkpoints;  ///< null: there is no log to go on in
         /// Told of class records, on the recorder's thread.
         std::function<void(std::vector<ranking::RecordEvent>)> tell;
+        /// Told of closed races whose stored result has changed, likewise; empty: nobody wants to know.
+        std::function<void(const std::set<RaceKey>&)> amended{};
     };
     using Task = std::function<void(results::ResultStore&)>;
 
@@ -52,18 +57,19 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    using RaceKey = std::pair<ClassId, RaceId>;
 
     void end();
     void run();
     [[nodiscard]] bool wait(std::vector<Task>& tasks);
     void save(ranking::RankingThread::Save what);
     void write(std::optional<results::Checkpoint> checkpoint);
+    void tell_amended();
     void note(const boost::system::error_code& outcome);
 
     const Way way_;
     // The recorder's thread:
     std::map<RaceKey, std::shared_ptr<const ranking::RaceResult>> waiting_;  // results that are not written yet
+    std::vector<ranking::Amendment> amendments_;                             // likewise
     Checkpoints::Positions saved_;
     Clock::time_point next_save_{Clock::now()};
     Clock::time_point next_checkpoint_{Clock::time_point::min()};

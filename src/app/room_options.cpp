@@ -1,11 +1,11 @@
 #include "room_options.hpp"
 
+#include "broker_access.hpp"
+
 #include <alleycat/delivery/http_transform.hpp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
-
-#include <fstream>
 
 namespace alleycat::app {
 
@@ -88,6 +88,40 @@ results::ResultStore::Options database_options(const Config& config)
     return {database_path(config), config.ranking.score, config.ranking.ties, shards_of(config)};
 }
 
+plausibility::Limits plausibility_limits(const Config& config)
+{
+    const auto& wanted = config.plausibility;
+    plausibility::Limits limits;
+    limits.cadence_slew = wanted.cadence_slew;
+    limits.resistance_slew = wanted.resistance_slew;
+    limits.frozen = wanted.frozen;
+    limits.clock_ahead = wanted.clock_ahead;
+    limits.clock_behind = wanted.clock_behind;
+    limits.race_slack = wanted.race_slack;
+    limits.two_connections = wanted.two_connections;
+    return limits;
+}
+
+std::unique_ptr<plausibility::Judge> make_judge(const Config& config)
+{
+    using plausibility::Judge;
+    const auto mode = config.plausibility.mode;
+    return mode == PlausibilityMode::Off
+               ? nullptr
+               : std::make_unique<Judge>(
+                     mode == PlausibilityMode::Quarantine ? Judge::Mode::Quarantine : Judge::Mode::Flag,
+                     plausibility_limits(config));
+}
+
+quarantine::Store::Options quarantine_options(const Config& config)
+{
+    quarantine::Store::Options options;
+    options.path = config.storage.directory / "quarantine.db";
+    options.keep = config.plausibility.keep;
+    options.age = config.plausibility.keep_for;
+    return options;
+}
+
 std::filesystem::path delivery_directory(const Config& config)
 {
     return config.storage.directory / "delivery";
@@ -136,6 +170,7 @@ ingest::StreamApiOptions stream_api_options(const Config& config)
     for (const auto& key : config.stream_api.access_keys) {
         options.access_keys.push_back({key.id, key.secret});
     }
+    options.open = config.auth.mode == AuthMode::None;
     options.record_bytes = std::min<std::uint64_t>(stream::kMaxRecordBytes, config.stream.ring_capacity_bytes / 4);
     options.record_limits = record_limits(config);
     return options;
@@ -163,6 +198,16 @@ delivery::DeliveryPool::Options delivery_options(const Config& config, delivery:
     return options;
 }
 
+ingest::RateOptions rate_options(const Config& config)
+{
+    return {config.limits.bike_records, config.limits.studio_records, config.limits.burst};
+}
+
+std::filesystem::path tokens_path(const Config& config)
+{
+    return config.storage.directory / "access.db";
+}
+
 net::HttpServer::Options http_options(const Config& config)
 {
     net::HttpServer::Options options;
@@ -173,6 +218,13 @@ net::HttpServer::Options http_options(const Config& config)
     options.header_bytes = config.limits.http_header_bytes;
     options.connections = config.limits.connections;
     options.websocket.max_message_bytes = config.limits.payload_bytes;
+    options.connections_per_address = config.limits.connections_per_address;
+    options.uncounted = config.http.proxies;
+    options.origins = config.http.origins;
+    options.cors_origins = config.http.cors_origins;
+    if (!config.http.certificate_file.empty()) {
+        options.tls = net::TlsFiles{config.http.certificate_file, config.http.key_file};
+    }
     return options;
 }
 
@@ -180,6 +232,9 @@ ingest::RuleOptions default_rule(const Config& config)
 {
     ingest::RuleOptions rule;
     rule.topic = config.mqtt.topic;
+    if (config.auth.mode == AuthMode::Token && !rule.topic.empty()) {
+        rule.topic += "/#";  // bikes have topics of their own below it; the filter takes the topic itself, too
+    }
     rule.qos = config.mqtt.qos;
     rule.error_action = config.mqtt.error_action;
     return rule;
@@ -190,13 +245,19 @@ ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions
     ingest::MqttOptions options;
     options.host = config.mqtt.broker->host;
     options.port = config.mqtt.broker->port;
-    options.username = config.mqtt.username;
+    auto login = broker_login(config);
+    options.username = std::move(login.username);
+    options.password = std::move(login.password);
     options.client_id = config.mqtt.client_id;
     if (rule.name != ingest::RuleOptions().name) {  // each rule has a session of its own
         options.client_id += "-" + rule.name;
     }
     options.version5 = config.mqtt.protocol == MqttProtocol::V5;
     options.rule = rule;
+    if (config.auth.mode == AuthMode::Token && rule.name == ingest::RuleOptions().name) {
+        options.own_topics = config.mqtt.topic;
+    }
+    options.rates = rate_options(config);
     options.race_length = static_cast<std::uint32_t>(config.race.length.count());
     options.race_window = static_cast<std::uint32_t>(config.race.window.count());
     options.stream_name = config.stream.name;
@@ -205,13 +266,6 @@ ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions
     options.keepalive = config.mqtt.keepalive;
     options.reconnect_max = config.mqtt.reconnect_max;
     options.payload_bytes = config.limits.payload_bytes;
-    if (!config.mqtt.password_file.empty()) {
-        std::ifstream file(config.mqtt.password_file);
-        if (!std::getline(file, options.password)) {
-            throw std::runtime_error("mqtt.password_file: cannot read a line from " +
-                                     config.mqtt.password_file.string());
-        }
-    }
     return options;
 }
 

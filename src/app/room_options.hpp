@@ -7,6 +7,8 @@
 #include <alleycat/ingest/mqtt_source.hpp>
 #include <alleycat/ingest/stream_api.hpp>
 #include <alleycat/net/http_server.hpp>
+#include <alleycat/plausibility/judge.hpp>
+#include <alleycat/quarantine/store.hpp>
 #include <alleycat/results/result_store.hpp>
 #include <alleycat/stream/stream.hpp>
 
@@ -26,8 +28,14 @@ namespace alleycat::app {
 /// `calls`: counts what a transform of one's own costs; outlives the pool.
 [[nodiscard]] delivery::DeliveryPool::Options delivery_options(const Config& config,
                                                                delivery::TransformCounters& calls);
+[[nodiscard]] ingest::RateOptions rate_options(const Config& config);
 [[nodiscard]] net::HttpServer::Options http_options(const Config& config);
 [[nodiscard]] results::ResultStore::Options database_options(const Config& config);
+
+[[nodiscard]] plausibility::Limits plausibility_limits(const Config& config);
+/// nullptr where nobody judges.
+[[nodiscard]] std::unique_ptr<plausibility::Judge> make_judge(const Config& config);
+[[nodiscard]] quarantine::Store::Options quarantine_options(const Config& config);
 
 /// Throws std::runtime_error where the password file cannot be read.
 [[nodiscard]] ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions& rule);
@@ -40,6 +48,7 @@ namespace alleycat::app {
 [[nodiscard]] std::filesystem::path checkpoint_directory(const Config& config);
 [[nodiscard]] std::filesystem::path delivery_directory(const Config& config);
 [[nodiscard]] std::filesystem::path database_path(const Config& config);
+[[nodiscard]] std::filesystem::path tokens_path(const Config& config);
 
 /// How many shards there are, or were: the log may hold records of more than are configured now.
 [[nodiscard]] std::uint32_t shards_of(const Config& config);

@@ -34,7 +34,8 @@ stream::SequenceNumber ShardConsumer::position() const
 
 stream::SequenceNumber ShardConsumer::seen() const
 {
-    return std::max({in_history_, in_races_, way_.stored[raw(shard_)]});
+    const auto kept = raw(shard_) < way_.kept.size() ? way_.kept[raw(shard_)] : 0;
+    return std::max({in_history_, in_races_, way_.stored[raw(shard_)], kept});
 }
 
 bool ShardConsumer::ready(stream::SteadyTime)
@@ -49,8 +50,14 @@ void ShardConsumer::consume(const stream::Entry& entry, stream::SteadyTime now)
     } else {
         add_update(entry);
     }
-    if (count(entry)) {
-        windower_.add(window_record(entry), {entry.class_id, entry.second, entry.racer_id, entry.output}, now);
+    if (!count(entry)) {
+        return;
+    }
+    const telemetry::Sample sample{entry.class_id, entry.second, entry.racer_id, entry.output};
+    if (entry.verdict.held()) {
+        windower_.hold(window_record(entry), sample, entry.race_id, entry.verdict.suspicions(), now);
+    } else {
+        windower_.add(window_record(entry), sample, now);
     }
 }
 
@@ -65,6 +72,7 @@ void ShardConsumer::add_update(const stream::Entry& entry)
     update.class_id = entry.class_id;
     update.second = entry.second;
     update.event = entry.event;
+    update.verdict = entry.verdict;
     batch_.add(update, entry.name);
 }
 

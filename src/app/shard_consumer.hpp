@@ -19,6 +19,7 @@ public:
         const Checkpoints& checkpoints;
         const ErasedRacers& erased;
         std::vector<stream::SequenceNumber> stored;  ///< by shard: up to this one, records are in files of the delivery
+        std::vector<stream::SequenceNumber> kept{};  ///< likewise, held ones in the quarantine; may be shorter
     };
 
     ShardConsumer(ShardId shard, delivery::WindowHints hints, const Way& way);

@@ -29,8 +29,15 @@ serve::Status StatusReport::gather(bool stopping) const
     status.transform = way_.config.transform.url.empty() ? nullptr : &way_.transform;
     status.history_flush_times = &way_.flush_times;
     status.results_failing = static_cast<bool>(way_.recorder.failure());
+    status.plausibility = plausibility();
     status.storage = storage();
     status.connections = way_.server.connections();
+    const auto& connections = way_.server.refused();
+    const auto& requests = way_.guard.refused();
+    status.refused = {{"connections", connections.total}, {"connections_per_address", connections.per_address},
+                      {"timeout", connections.timeout},   {"tls", connections.tls},
+                      {"token", requests.unknown},        {"role", requests.forbidden}};
+    status.certificate_expires = way_.server.certificate_expires();
     status.viewers = way_.live.viewers();
     status.live_queue_bytes = way_.live.queued_bytes();
     status.resyncs = way_.live.resyncs();
@@ -63,6 +70,21 @@ std::optional<serve::Status::Storage> StatusReport::storage() const
         storage.database_bytes += failure ? 0 : bytes;
     }
     return storage;
+}
+
+/// Also where something is still held from when somebody judged.
+std::optional<serve::Status::Plausibility> StatusReport::plausibility() const
+{
+    if (quarantine_ == nullptr || (judge_ == nullptr && quarantine_->size() == 0)) {
+        return std::nullopt;
+    }
+    serve::Status::Plausibility told;
+    for (const auto suspicion : kSuspicions) {
+        told.suspect[static_cast<std::size_t>(suspicion)] = judge_ != nullptr ? judge_->count(suspicion) : 0;
+    }
+    told.held = quarantine_->size();
+    told.dropped = quarantine_->dropped();
+    return told;
 }
 
 std::string StatusReport::not_ready(const serve::Status& status) const

@@ -3,11 +3,14 @@
 #include "config.hpp"
 #include "race_recorder.hpp"
 
+#include <alleycat/access/guard.hpp>
 #include <alleycat/core/counters.hpp>
 #include <alleycat/core/durations.hpp>
 #include <alleycat/delivery/delivery_pool.hpp>
 #include <alleycat/ingest/mqtt_source.hpp>
 #include <alleycat/net/http_server.hpp>
+#include <alleycat/plausibility/judge.hpp>
+#include <alleycat/quarantine/quarantine.hpp>
 #include <alleycat/serve/live_feed.hpp>
 #include <alleycat/serve/status_routes.hpp>
 #include <alleycat/stream/stream.hpp>
@@ -38,11 +41,18 @@ public:
         const RaceRecorder& recorder;
         const serve::LiveFeed& live;
         const net::HttpServer& server;
+        const access::Guard& guard;
     };
 
     explicit StatusReport(const Way& way) : way_(way) {}
 
     void add(const Door& door) { doors_.push_back(door); }
+    /// Who judges records, and where they are held; both outlive the report. `judge`: null: nobody does.
+    void add(const plausibility::Judge* judge, const quarantine::Quarantine& held)
+    {
+        judge_ = judge;
+        quarantine_ = &held;
+    }
 
     /// `stopping`: the daemon is not ready for that reason.
     [[nodiscard]] serve::Status gather(bool stopping) const;
@@ -50,10 +60,13 @@ public:
 private:
     [[nodiscard]] std::vector<serve::Status::Class> classes() const;
     [[nodiscard]] std::optional<serve::Status::Storage> storage() const;
+    [[nodiscard]] std::optional<serve::Status::Plausibility> plausibility() const;
     [[nodiscard]] std::string not_ready(const serve::Status& status) const;
 
     const Way way_;
     std::vector<Door> doors_;
+    const plausibility::Judge* judge_{nullptr};
+    const quarantine::Quarantine* quarantine_{nullptr};
 };
 
 }  // namespace alleycat::app

@@ -103,7 +103,8 @@ SequenceNumber RideReader::read_log(ShardId shard, const RideQuery& query, RideB
             break;
         }
         const auto& record = **next;
-        if (!record.refused && record.arrival_ms >= from_ms && !erased(query, record.arrival_ms)) {
+        const bool counts = !record.refused && !record.verdict.held();
+        if (counts && record.arrival_ms >= from_ms && !erased(query, record.arrival_ms)) {
             ride.take_logged(record.data, record.arrival_ms);
         }
     }

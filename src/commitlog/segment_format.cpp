@@ -39,12 +39,17 @@ struct FrameBytes {
     std::uint32_t data_bytes;
     std::uint16_t key_bytes;
     std::uint8_t has_hash_key;
-    std::uint8_t refused;
+    std::uint8_t door;  // kRefused, and the verdict's bits above it
     std::uint64_t sequence;
     std::int64_t arrival_ms;
 };
 static_assert(sizeof(FrameBytes) == kFrameHeaderBytes);
 constexpr std::size_t kUnchecked = offsetof(FrameBytes, data_bytes);
+
+// Programs from before there were verdicts take a record with any of these bits for one that was refused: they keep it
+// among what failed, and count it nowhere.
+constexpr unsigned kRefused = 1;
+constexpr unsigned kVerdictShift = 1;
 
 /// Differs from segment to segment, so that nobody can send data full of marks, each of which would be looked into.
 std::uint32_t frame_mark(std::uint32_t salt)
@@ -116,7 +121,8 @@ void append_frame(std::vector<std::byte>& bytes, const LogRecord& record, std::u
     frame.data_bytes = static_cast<std::uint32_t>(record.data.size());
     frame.key_bytes = static_cast<std::uint16_t>(record.partition_key.size());
     frame.has_hash_key = record.explicit_hash_key ? 1 : 0;
-    frame.refused = record.refused ? 1 : 0;
+    frame.door =
+        static_cast<std::uint8_t>((record.refused ? kRefused : 0U) | unsigned{record.verdict.bits()} << kVerdictShift);
     frame.sequence = record.sequence;
     frame.arrival_ms = record.arrival_ms;
 
@@ -157,7 +163,8 @@ std::optional<LogRecord> parse_frame(std::span<const std::byte> bytes, std::uint
         return std::nullopt;
     }
     LogRecord record;
-    record.refused = frame.refused != 0;
+    record.refused = (frame.door & kRefused) != 0;
+    record.verdict = Verdict::from_bits(static_cast<std::uint8_t>(frame.door >> kVerdictShift));
     record.sequence = frame.sequence;
     record.arrival_ms = frame.arrival_ms;
     auto rest = bytes.first(size).subspan(kFrameHeaderBytes);

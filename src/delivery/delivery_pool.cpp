@@ -21,7 +21,7 @@ constexpr auto kLastRetry = std::chrono::milliseconds(10'000);
 /// As far as a window says it itself. `erased`: may be null.
 Delivered untransformed(const Window& window, const ErasedRacers* erased)
 {
-    Delivered delivered{window.shard, window.last_sequence(), {}, window.refusals.size(), 0};
+    Delivered delivered{window.shard, window.last_sequence(), {}, window.refusals.size(), 0, window.held.size()};
     for (const auto& record : window.records) {
         if (record.valid() && erased != nullptr && erased->erased(record.sample.racer_id, record.arrival_ms)) {
             ++delivered.dropped;
@@ -202,11 +202,17 @@ bool DeliveryPool::wait(std::chrono::milliseconds time)
 void DeliveryPool::leave(const Window& window)
 {
     if (!options_.log) {
+        if (options_.keep && !window.held.empty()) {
+            if (const auto kept = options_.keep(window); !kept) {
+                spdlog::error("delivery: {} held records cannot be kept: {}", window.held.size(),
+                              kept.error().message());
+            }
+        }
         hand_on_(untransformed(window, options_.erased));
         return;
     }
     const std::lock_guard lock(mutex_);
-    left_ += window.records.size();
+    left_ += window.size();
 }
 
 void DeliveryPool::remove_expired_if_due()

@@ -2,12 +2,12 @@
 
 namespace alleycat::delivery {
 
-Window::Record& Windower::add(const WindowRecord& record, SteadyTime now)
+Window::Record Windower::take(const WindowRecord& record, SteadyTime now)
 {
     if (empty()) {
         window_.opened = now;
     }
-    auto& kept = window_.records.emplace_back();
+    Window::Record kept;
     kept.sequence = record.sequence;
     kept.arrival_ms = record.arrival_ms;
     kept.replayed = record.replayed;
@@ -16,9 +16,24 @@ Window::Record& Windower::add(const WindowRecord& record, SteadyTime now)
     kept.key_bytes = static_cast<std::uint32_t>(record.partition_key.size());
     window_.text.append(record.data).append(record.partition_key);
     window_.data_bytes += record.data.size();
-    usual_records_ = window_.records.size();
     usual_text_ = window_.text.size();
     return kept;
+}
+
+Window::Record& Windower::add(const WindowRecord& record, SteadyTime now)
+{
+    const auto kept = take(record, now);  // which asks whether the window is empty
+    window_.records.push_back(kept);
+    usual_records_ = window_.records.size();
+    return window_.records.back();
+}
+
+void Windower::hold(const WindowRecord& record, const telemetry::Sample& sample, RaceId race_id, Suspicions reasons,
+                    SteadyTime now)
+{
+    auto kept = take(record, now);
+    kept.sample = sample;
+    window_.held.push_back({kept, race_id, reasons});
 }
 
 void Windower::add(const WindowRecord& record, const telemetry::Sample& sample, SteadyTime now)
@@ -46,7 +61,7 @@ SteadyTime Windower::deadline() const
 bool Windower::full() const
 {
     const auto held = window_.text.size() + message_bytes_ + window_.records.size() * sizeof(Window::Record) +
-                      window_.refusals.size() * sizeof(Window::Refusal);
+                      window_.held.size() * sizeof(Window::Held) + window_.refusals.size() * sizeof(Window::Refusal);
     return window_.data_bytes >= full_bytes() || held >= 2 * full_bytes();
 }
 

@@ -44,11 +44,11 @@ void WindowFiles::start(const Window& window, std::string_view transform)
 {
     window_ = &window;
     transform_ = transform;
-    delivered_ = Delivered{window.shard, window.last_sequence(), {}, 0, 0};
+    delivered_ = Delivered{window.shard, window.last_sequence(), {}, 0, 0, window.held.size()};
     delivered_.samples.reserve(window.records.size());
     object_.start();
     object_records_ = 0;
-    object_stored_ = failures_stored_ = false;
+    object_stored_ = failures_stored_ = held_kept_ = false;
     failed_lines_.clear();
     if (failed_lines_.capacity() > kKeptFailedBytes) {
         failed_lines_.shrink_to_fit();
@@ -114,12 +114,27 @@ void WindowFiles::failed(const Window::Record& record, const Failure& failure)
 
 Result<void> WindowFiles::store()
 {
+    if (const auto kept = keep_held(); !kept) {
+        return kept;
+    }
     if (!failed_lines_.empty() && !failures_stored_) {
         if (const auto stored = store_failures(); !stored) {
             return stored;
         }
     }
     return object_records_ == 0 || object_stored_ ? Result<void>() : store_object();
+}
+
+/// First, since a window whose files are there counts as done with.
+Result<void> WindowFiles::keep_held()
+{
+    if (!held_kept_ && options_.keep && !window_->held.empty()) {
+        if (const auto kept = options_.keep(*window_); !kept) {
+            return kept;
+        }
+    }
+    held_kept_ = true;
+    return {};
 }
 
 Result<void> WindowFiles::store_failures()

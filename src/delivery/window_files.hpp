@@ -31,6 +31,7 @@ private:
     /// Whether the record came from somebody who is erased; one that is not valid, if it names them.
     [[nodiscard]] bool erased(const Window::Record& record) const;
     [[nodiscard]] bool delivered_before(const Window::Record& record) const;
+    [[nodiscard]] Result<void> keep_held();
     [[nodiscard]] Result<void> store_failures();
     [[nodiscard]] Result<void> store_object();
     [[nodiscard]] HourlyFolder::Name name(std::string_view ending, bool completes_window) const;
@@ -51,6 +52,7 @@ private:
     std::string failed_lines_;
     std::int64_t failed_arrival_ms_{0};  // likewise
     bool failures_stored_{false};
+    bool held_kept_{false};
     std::array<std::uint64_t, kFailureCodes.size()> failed_by_code_{};
 };
 

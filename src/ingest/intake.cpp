@@ -20,7 +20,25 @@ void Intake::count(const telemetry::Rejection& rejection)
     counters_.reject(rejection.code, rejection.message);
 }
 
-Intake::Taken Intake::take(std::string_view payload, RejectSink& sink, stream::Origin origin)
+std::optional<telemetry::Rejection> Intake::refusal(const telemetry::Record& record, const Sender& sender)
+{
+    const auto refuse = [&](Errc code, std::string message) {
+        return telemetry::Rejection{code, std::move(message), std::string(record.uuid)};
+    };
+    if (!sender.may_send) {
+        return refuse(Errc::Unauthorized, "records come from whoever has a token for it: a bike, a studio");
+    }
+    if (sender.only && record.racer_id != *sender.only) {
+        return refuse(Errc::Unauthorized,
+                      "racerId: this sender may only send for racer " + std::to_string(raw(*sender.only)));
+    }
+    if (sender.rate != nullptr && !sender.rate->has(1, std::chrono::steady_clock::now())) {
+        return refuse(Errc::RateLimited, "too many records a second");
+    }
+    return std::nullopt;
+}
+
+Intake::Taken Intake::take(std::string_view payload, RejectSink& sink, stream::Origin origin, const Sender& sender)
 {
     Taken taken;
     std::uint64_t bytes = 0;
@@ -31,29 +49,36 @@ Intake::Taken Intake::take(std::string_view payload, RejectSink& sink, stream::O
     };
     reader_.start(payload);
     for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
-        if (item == RecordReader::Item::Record) {
-            const auto& record = reader_.record();
-            origin.arrival_ms = producer_.arrival_ms();
-            stream::NewRecord added;
-            added.partition_key = partition_key_.render(record, origin);
-            added.data = reader_.record_text();
-            added.record = &record;
-            if (!producer_.try_append(added)) {
-                counters_.stalls.fetch_add(1, std::memory_order_relaxed);
-                stop(Outcome::RingFull);
-                break;
-            }
-            ++taken.accepted;
-            bytes += added.data.size();
-        } else {
+        const bool readable = item == RecordReader::Item::Record;
+        const auto refused = readable ? refusal(reader_.record(), sender) : std::optional(reader_.rejection());
+        if (refused) {
             if (!sink.may_reject()) {
                 stop(Outcome::Congested);
                 break;
             }
-            const auto& rejection = reader_.rejection();
-            count(rejection);
-            sink.on_reject(rejection, taken.accepted);
+            count(*refused);
+            sink.on_reject(*refused, taken.accepted);
+            continue;
         }
+        const auto& record = reader_.record();
+        origin.arrival_ms = producer_.arrival_ms();
+        stream::NewRecord added;
+        added.partition_key = partition_key_.render(record, origin);
+        added.data = reader_.record_text();
+        added.record = &record;
+        if (judge_ != nullptr) {
+            added.verdict = judge_->judge(record, origin.arrival_ms, sender.connection);
+        }
+        if (!producer_.try_append(added)) {
+            counters_.stalls.fetch_add(1, std::memory_order_relaxed);
+            stop(Outcome::RingFull);
+            break;
+        }
+        if (sender.rate != nullptr) {
+            sender.rate->take(1);
+        }
+        ++taken.accepted;
+        bytes += added.data.size();
     }
     counters_.accepted.fetch_add(taken.accepted, std::memory_order_relaxed);
     counters_.accepted_bytes.fetch_add(bytes, std::memory_order_relaxed);

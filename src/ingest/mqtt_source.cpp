@@ -37,11 +37,10 @@ SystemTime now()
 
 RuleRunner::Options runner_options(const MqttOptions& options)
 {
-    return {options.rule,
-            {options.race_length, options.race_window},
-            options.stream_name,
-            options.directory,
-            options.payload_bytes};
+    return {options.rule,          {options.race_length, options.race_window},
+            options.stream_name,   options.directory,
+            options.payload_bytes, options.own_topics,
+            options.rates};
 }
 
 struct LibraryGuard {

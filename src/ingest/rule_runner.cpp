@@ -1,5 +1,7 @@
 #include "rule_runner.hpp"
 
+#include <alleycat/core/whole_number.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -41,6 +43,7 @@ RuleRunner::RuleRunner(Options options, Intake intake, RuleErrors::Publish publi
       intake_(std::move(intake)),
       publish_(std::move(publish)),
       rule_(options_.rule, options_.race),
+      rates_(options_.rates),
       files_(options_.directory),
       errors_(options_.rule.name, RuleErrorAction::parse(options_.rule.error_action, options_.rule.topic),
               errors_of(options_.directory, options_.rule.name), publish_),
@@ -200,12 +203,30 @@ std::string RuleRunner::deliver(const RuleTarget& target, const std::string& pla
     return {};
 }
 
+/// Whom the topic speaks for.
+Sender RuleRunner::sender_of(std::string_view topic)
+{
+    Sender sender;
+    if (options_.own_topics.empty() || topic == options_.own_topics) {
+        return sender;
+    }
+    const auto level = topic.substr(std::min(options_.own_topics.size() + 1, topic.size()));
+    const auto racer = parse_whole<std::uint64_t>(level);
+    sender.may_send = racer && level == std::to_string(*racer);
+    if (sender.may_send) {
+        sender.only = RacerId{*racer};
+        sender.rate = rates_.bike(level).get();  // which lives on: nothing is forgotten before the next call
+    }
+    return sender;
+}
+
 bool RuleRunner::append(Message& message)
 {
     const auto& text = !message.rest.empty() ? message.rest : message.made.empty() ? message.payload : message.made;
     current_ = &message;
     refused_ = 0;
-    auto taken = intake_.take(unpadded(text), *this, {.topic = message.topic, .client_id = kUnknownClient});
+    auto taken = intake_.take(unpadded(text), *this, {.topic = message.topic, .client_id = kUnknownClient},
+                              sender_of(message.topic));
     message.done += taken.accepted + refused_;
     message.rest = std::move(taken.rest);
     return taken.outcome == Intake::Outcome::Done;

@@ -5,6 +5,7 @@
 #include "sampler.hpp"
 
 #include <alleycat/ingest/intake.hpp>
+#include <alleycat/ingest/rate_limits.hpp>
 
 #include <deque>
 
@@ -23,6 +24,8 @@ public:
         std::string stream;               ///< its name, for failures
         std::filesystem::path directory;  ///< of all data; empty: failures are not kept in it
         std::size_t payload_bytes{1024 * 1024};
+        std::string own_topics;  ///< see MqttOptions
+        RateOptions rates{};
     };
 
     /// Throws std::invalid_argument where find_fault() has something to say.
@@ -66,6 +69,7 @@ private:
     [[nodiscard]] std::string deliver(const RuleTarget& target, const std::string& place, Message& message,
                                       std::string_view text);
     [[nodiscard]] bool append(Message& message);
+    [[nodiscard]] Sender sender_of(std::string_view topic);
     void finish(Message& message);
     void settle_files();
     void fail(Message& message, TargetFailure failure);
@@ -77,6 +81,7 @@ private:
     const RuleErrors::Publish publish_;
     Rule rule_;
     std::optional<Sampler> sampler_;
+    RateLimits rates_;                 // by racer, on topics of their own
     std::vector<RuleTarget> targets_;  // but the stream
     bool to_stream_{false};
     bool publishes_{false};

@@ -152,7 +152,8 @@ void StreamApi::Impl::handle(const net::Request& request, net::Reply reply)
         return refuse({"UnknownOperationException", "There is no operation '" + shown_bytes(target) + "' here."},
                       reply);
     }
-    if (!options_.access_keys.empty()) {
+    const bool open = options_.open && options_.access_keys.empty();
+    if (!open && !(options_.admits && options_.admits(request))) {
         const auto now = std::chrono::floor<std::chrono::seconds>(options_.now());
         if (const auto error = check_signature(request, options_.access_keys, kService, now)) {
             return refuse(*error, reply);

@@ -72,6 +72,9 @@ stream::Appended Puts::append(const PutEntry& entry)
     record.data = entry.data;
     if (reader_.read_one(entry.data) == telemetry::RecordReader::Item::Record) {
         record.record = &reader_.record();
+        if (options_.judge != nullptr) {  // an SDK's connections are a pool, and say nothing about who sends
+            record.verdict = options_.judge->judge(*record.record, producer_.arrival_ms(), 0);
+        }
     } else {
         record.refusal = &reader_.rejection();
     }

@@ -14,7 +14,11 @@ constexpr std::size_t kMaxQueuedBytes = 256 * 1024;
 
 class WebSocketDoor::Session final : public net::WebSocket::Handler, private Intake::RejectSink {
 public:
-    explicit Session(WebSocketDoor& door) : door_(door) {}
+    Session(WebSocketDoor& door, Sender sender, std::shared_ptr<TokenBucket> rate)
+        : door_(door), sender_(sender), rate_(std::move(rate))
+    {
+        sender_.rate = rate_.get();
+    }
 
     void on_open(net::WebSocket& socket) override { socket_ = &socket; }
     bool on_text(std::string_view text) override { return take(text); }
@@ -53,6 +57,8 @@ private:
     void on_reject(const telemetry::Rejection& rejection, std::uint64_t accepted) override;
 
     WebSocketDoor& door_;
+    Sender sender_;
+    const std::shared_ptr<TokenBucket> rate_;  // shared with the token's other connections
     net::WebSocket* socket_{nullptr};
     Totals taken_;                 // records of this connection
     std::deque<Waiting> waiting_;  // for their ticket; each another ticket
@@ -69,7 +75,7 @@ bool WebSocketDoor::Session::take(std::string_view text)
         return false;
     }
     // The result may hold what `text` points into, so it is replaced as a whole, behind the call.
-    auto taken = door_.intake_.take(text, *this);
+    auto taken = door_.intake_.take(text, *this, {}, sender_);
     taken_.accepted += taken.accepted;
     left_ = std::move(taken);
     if (left_.outcome == Intake::Outcome::RingFull) {
@@ -169,9 +175,17 @@ void WebSocketDoor::Session::on_reject(const telemetry::Rejection& rejection, st
     ++taken_.rejected;
 }
 
-std::unique_ptr<net::WebSocket::Handler> WebSocketDoor::open()
+std::unique_ptr<net::WebSocket::Handler> WebSocketDoor::open(const std::optional<access::Identity>& identity)
 {
-    return std::make_unique<Session>(*this);
+    Sender sender;
+    sender.connection = ++connections_;
+    std::shared_ptr<TokenBucket> rate;
+    if (identity) {
+        sender.may_send = identity->may_send();
+        sender.only = identity->racer;
+        rate = identity->role == access::Role::Bike ? rates_.bike(identity->id) : rates_.studio(identity->id);
+    }
+    return std::make_unique<Session>(*this, sender, std::move(rate));
 }
 
 void WebSocketDoor::flush_soon(Session& session)

@@ -1,6 +1,7 @@
 #include "http_session.hpp"
+#include "tls_context.hpp"
 
-#include <alleycat/net/http_server.hpp>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <csignal>
@@ -16,6 +17,26 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr auto kWatchInterval = std::chrono::seconds(1);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // while the process has no descriptor left
+
+bool is_loopback(const asio::ip::address& address)
+{
+    return address.is_v6() && address.to_v6().is_v4_mapped()
+               ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback()
+               : address.is_loopback();
+}
+
+std::vector<asio::ip::address> parse_addresses(const std::vector<std::string>& texts)
+{
+    std::vector<asio::ip::address> addresses;
+    for (const auto& text : texts) {
+        boost::system::error_code error;
+        addresses.push_back(asio::ip::make_address(text, error));
+        if (error) {
+            throw std::runtime_error("\"" + text + "\" is not an IP address");
+        }
+    }
+    return addresses;
+}
 
 }  // namespace
 
@@ -80,16 +101,41 @@ std::vector<std::string> HttpServer::routes() const
     return all;
 }
 
+void HttpServer::set_limits(const Limits& limits)
+{
+    options_.connections = limits.connections;
+    options_.connections_per_address = limits.per_address;
+    options_.header_bytes = limits.header_bytes;
+    options_.websocket.max_message_bytes = limits.message_bytes;
+}
+
 void HttpServer::set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes)
 {
-    options_.connections = connections;
-    options_.header_bytes = header_bytes;
-    options_.websocket.max_message_bytes = message_bytes;
+    set_limits({connections, options_.connections_per_address, header_bytes, message_bytes});
+}
+
+void HttpServer::set_tls(const TlsFiles& files)
+{
+    auto context = std::make_unique<TlsContext>(files);
+    if (const auto doubt = context->doubt(std::chrono::system_clock::now()); !doubt.empty()) {
+        spdlog::warn("{}; clients will refuse it", doubt);
+    }
+    tls_ = std::move(context);
+}
+
+std::optional<std::chrono::sys_seconds> HttpServer::certificate_expires() const
+{
+    return tls_ ? std::optional(tls_->expires()) : std::nullopt;
 }
 
 void HttpServer::listen()
 {
-    std::signal(SIGPIPE, SIG_IGN);  // sendfile(2) knows no MSG_NOSIGNAL; a client that leaves is an error code here
+    // Neither sendfile(2) nor OpenSSL's writes know MSG_NOSIGNAL; a client that leaves is an error code here.
+    std::signal(SIGPIPE, SIG_IGN);
+    addresses_.set_uncounted(parse_addresses(options_.uncounted));
+    if (options_.tls) {
+        set_tls(*options_.tls);
+    }
     const auto port = std::to_string(options_.port);
     try {
         tcp::resolver resolver(context_);
@@ -128,11 +174,30 @@ void HttpServer::accept()
             });
             return;
         }
-        if (!error && connections_.size() < options_.connections) {
-            start_http_session(*this, std::move(socket));
+        if (!error) {
+            admit(std::move(socket));
         }
         accept();
     });
+}
+
+void HttpServer::admit(tcp::socket socket)
+{
+    boost::system::error_code gone;
+    const auto address = socket.remote_endpoint(gone).address();
+    if (gone) {
+        return;
+    }
+    if (connections_.size() >= options_.connections) {
+        ++refused_.total;
+        return;
+    }
+    auto place = addresses_.try_enter(address, options_.connections_per_address);
+    if (!place) {
+        ++refused_.per_address;
+        return;
+    }
+    start_http_session(*this, Channel(std::move(socket), std::move(*place)), is_loopback(address));
 }
 
 void HttpServer::watch()

@@ -1,20 +1,10 @@
 #include "http_session.hpp"
 
-#include "handshake.hpp"
+#include "response_head.hpp"
+#include "tls_context.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
-#include <sys/sendfile.h>
-
-#include <cerrno>
+#include <boost/asio/post.hpp>
 
 namespace alleycat::net {
 
@@ -24,245 +14,222 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kStreamChunk = 64 * 1024;
-constexpr std::size_t kMaxSendfile = 1024 * 1024;  // in one call, so that others have their turn
+constexpr std::size_t kReceiveBytes = 64 * 1024;       // at once
+constexpr std::size_t kFramingShare = 8;               // bytes about a chunk for each in it, at most
+constexpr std::size_t kLingerBytes = 1024 * 1024;      // read of a client that was refused
+constexpr auto kLingerTime = std::chrono::seconds(2);  // likewise
+constexpr char kTlsHandshake = 0x16;                   // the first byte of whoever speaks TLS
 
-std::string_view view(boost::beast::string_view text)
+std::size_t count_fields(const http::fields& fields)
 {
-    return {text.data(), text.size()};
-}
-
-std::uint64_t body_size(const Response& response)
-{
-    struct Size {
-        std::uint64_t operator()(const std::string& body) const { return body.size(); }
-        std::uint64_t operator()(const SharedBody& body) const { return body->size(); }
-        std::uint64_t operator()(const FileBody& body) const { return body.size; }
-        std::uint64_t operator()(const StreamBody& body) const { return body.size; }
-    };
-    return std::visit(Size{}, response.body);
-}
-
-/// The Date header's value; made once a second.
-const std::string& date_now()
-{
-    static thread_local std::chrono::sys_seconds made{};
-    static thread_local std::string text;
-    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    if (now != made) {
-        made = now;
-        text = http_date(now);
-    }
-    return text;
-}
-
-std::string_view path_of(std::string_view target)
-{
-    return target.substr(0, target.find('?'));
-}
-
-bool is_on_loopback(const asio::ip::tcp::socket& socket)
-{
-    error_code unknown;
-    const auto address = socket.remote_endpoint(unknown).address();
-    if (unknown) {
-        return false;
-    }
-    return address.is_v6() && address.to_v6().is_v4_mapped()
-               ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback()
-               : address.is_loopback();
-}
-
-std::string header_of(const Response& response, bool keep_alive, bool http10)
-{
-    std::string text;
-    text.reserve(384);
-    text.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason(response.status));
-    text.append("\r\nDate: ").append(date_now()).append("\r\n");
-    for (const auto& [name, value] : response.headers) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    }
-    if (response.status != 304 && response.status != 204 && response.status != 101) {
-        text.append("Content-Length: ").append(std::to_string(body_size(response))).append("\r\n");
-    }
-    if (!keep_alive) {
-        text.append("Connection: close\r\n");
-    } else if (http10) {
-        text.append("Connection: keep-alive\r\n");
-    }
-    return text.append("\r\n");
+    return static_cast<std::size_t>(std::distance(fields.begin(), fields.end()));
 }
 
 }  // namespace
 
-class HttpSession : public Connection, public std::enable_shared_from_this<HttpSession> {
-public:
-    HttpSession(HttpServer& server, asio::ip::tcp::socket socket)
-        : server_(server), socket_(std::move(socket)), from_loopback_(is_on_loopback(socket_))
-    {
-        server_.connections_.add(*this);
-        wait_until(server_.options_.request_timeout);
-    }
-    ~HttpSession() override
-    {
-        release_body();
-        server_.connections_.remove(*this);
-    }
-
-    asio::awaitable<void> run();
-
-    void check_deadline(SteadyTime now) override
-    {
-        if (now > deadline_) {
-            abort();
-        }
-    }
-    void shut_down() override
-    {
-        stopping_ = true;
-        if (idle_) {
-            abort();
-        }
-    }
-    void abort() override
-    {
-        error_code ignored;
-        socket_.close(ignored);
-        later_came_.cancel();
-    }
-
-private:
-    using Parser = http::request_parser<http::string_body>;
-
-    /// What was read of a request: all of it, or an answer to what there is.
-    struct Received {
-        error_code error;
-        std::optional<Response> refusal;
-    };
-    asio::awaitable<Received> read(Parser& parser);
-    [[nodiscard]] std::optional<Response> prepare_body(Parser& parser);
-    [[nodiscard]] bool charge_body(std::size_t bytes);
-    asio::awaitable<bool> answer(const Parser& parser);
-    asio::awaitable<bool> answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
-                                       bool http10);
-    [[nodiscard]] Response too_large(const Parser& parser) const;
-    [[nodiscard]] Response too_many(const Parser& parser) const;
-    asio::awaitable<bool> write(const Response& response, bool head, bool keep_alive, bool http10 = false);
-    asio::awaitable<bool> write_file(std::string header, const FileBody& body);
-    asio::awaitable<bool> write_stream(std::string header, const StreamBody& body);
-    asio::awaitable<bool> upgrade(const Request& request, const SocketHandler& handler);
-    [[nodiscard]] Response respond(Request& request, const HttpServer::Route* route);
-    void release_body() { server_.body_bytes_ -= std::exchange(body_bytes_, 0); }
-    void wait_until(std::chrono::milliseconds timeout) { deadline_ = std::chrono::steady_clock::now() + timeout; }
-
-    HttpServer& server_;
-    asio::ip::tcp::socket socket_;
-    boost::beast::flat_buffer buffer_;
-    const bool from_loopback_;
-    SteadyTime deadline_{};
-    std::size_t body_bytes_{0};      // what this request's body may take of the server's room for bodies
-    std::optional<Response> later_;  // an answer that came later
-    asio::steady_timer later_came_{socket_.get_executor()};
-    bool idle_{true};  // nothing of a request has come
-    bool stopping_{false};
-};
-
-void start_http_session(HttpServer& server, asio::ip::tcp::socket socket)
+void start_http_session(HttpServer& server, Channel channel, bool from_loopback)
 {
-    error_code ignored;
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket.non_blocking(true, ignored);
-    const auto executor = socket.get_executor();
-    const auto session = std::make_shared<HttpSession>(server, std::move(socket));
+    const auto session = std::make_shared<HttpSession>(server, std::move(channel), from_loopback);
     // run() handles every error by ending; what it throws (out of memory) ends the program, as it should.
-    asio::co_spawn(executor, session->run(), [session](std::exception_ptr failure) {
+    asio::co_spawn(session->executor(), session->run(), [session](std::exception_ptr failure) {
         if (failure) {
             std::rethrow_exception(failure);
         }
     });
 }
 
-asio::awaitable<void> HttpSession::run()
+HttpSession::HttpSession(HttpServer& server, Channel channel, bool from_loopback)
+    : server_(server), channel_(std::move(channel)), from_loopback_(from_loopback)
 {
-    for (bool go_on = true; go_on && !stopping_;) {
-        Parser parser;
-        parser.header_limit(static_cast<std::uint32_t>(server_.options_.header_bytes));
-        parser.body_limit(boost::none);  // until it is known whose it is
-        const auto [error, refusal] = co_await read(parser);
-        if (refusal) {
-            go_on = co_await write(*refusal, false, false);
-        } else if (!error) {
-            wait_until(server_.options_.idle_timeout);
-            go_on = co_await answer(parser);
-        } else if (error == http::error::header_limit) {
-            go_on = co_await write(Response::text(431, "the request header is too large\n"), false, false);
-        } else if (error == http::error::body_limit) {
-            go_on = co_await write(too_large(parser), false, false);
-        } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
-                   error != http::error::end_of_stream && error != http::error::partial_message) {
-            go_on =
-                co_await write(Response::text(400, "not an HTTP/1.1 request: " + error.message() + "\n"), false, false);
-        } else {
-            go_on = false;
-        }
-        release_body();
-    }
-    error_code ignored;
-    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    server_.connections_.add(*this);
+    wait_until(server_.options_.request_timeout);
 }
 
-asio::awaitable<HttpSession::Received> HttpSession::read(Parser& parser)
+HttpSession::~HttpSession()
 {
-    // Idle until the first byte, then the whole request has to come in time.
-    if (buffer_.size() == 0) {
-        idle_ = true;
-        const auto [error, received] = co_await socket_.async_read_some(buffer_.prepare(2048), kAwait);
-        idle_ = false;
-        if (error) {
-            co_return Received{error, {}};
+    release_body();
+    server_.connections_.remove(*this);
+}
+
+void HttpSession::check_deadline(SteadyTime now)
+{
+    if (now <= deadline_) {
+        return;
+    }
+    // The socket says that there is room again only when much of its buffer is free, which a slow client may not
+    // manage.
+    const auto untaken_bytes = phase_ == Phase::Answering ? channel_.untaken_bytes() : 0;
+    if (untaken_bytes != 0 && untaken_bytes < untaken_bytes_) {
+        untaken_bytes_ = untaken_bytes;
+        deadline_ = now + server_.options_.idle_timeout;
+    } else {
+        server_.refused_.timeout += phase_ == Phase::Receiving ? 1 : 0;
+        abort();
+    }
+}
+
+void HttpSession::shut_down()
+{
+    stopping_ = true;
+    if (phase_ == Phase::Idle) {
+        abort();
+    }
+}
+
+void HttpSession::abort()
+{
+    channel_.close();
+    if (later_ != nullptr) {
+        later_->came.cancel();
+    }
+}
+
+asio::awaitable<void> HttpSession::run()
+{
+    bool go_on = server_.tls_ == nullptr || co_await secure();
+    while (go_on && !stopping_) {
+        if (!unread().empty()) {
+            co_await yield();
+        } else {
+            phase_ = Phase::Idle;
+            release_input();
+            if (!channel_.pending()) {  // waits here, since each coroutine that waits for another takes memory
+                co_await channel_.wait(Channel::Next::Readable, kAwait);
+                waited_ = true;
+            }
+            go_on = co_await receive();
         }
-        buffer_.commit(received);
+        if (go_on) {
+            phase_ = Phase::Receiving;
+            wait_until(server_.options_.request_timeout);
+            go_on = co_await serve();
+            release_body();
+        }
+    }
+    co_await end();
+}
+
+/// Agrees on TLS. Until the client's first byte the connection costs nothing but its socket.
+asio::awaitable<bool> HttpSession::secure()
+{
+    char first = 0;
+    auto step = channel_.try_peek(first);
+    for (; step.next == Channel::Next::Readable; step = channel_.try_peek(first)) {
+        if (!co_await ready(step.next)) {
+            co_return false;
+        }
+    }
+    if (step.next != Channel::Next::Go) {
+        co_return false;
+    }
+    if (first != kTlsHandshake) {
+        refused_ = true;
+        co_return co_await write(Response::text(400, "this port speaks https\n"), {});
+    }
+    channel_.start_tls(server_.tls_->handle());
+    for (step = channel_.try_handshake(); step.next != Channel::Next::Go; step = channel_.try_handshake()) {
+        if (step.next == Channel::Next::Ended || !co_await ready(step.next)) {
+            server_.refused_.tls += stopping_ ? 0 : 1;
+            co_return false;
+        }
     }
     wait_until(server_.options_.request_timeout);
-    const auto [header_error, header_bytes] = co_await http::async_read_header(socket_, buffer_, parser, kAwait);
-    if (header_error || parser.is_done()) {
-        co_return Received{header_error, {}};
+    co_return true;
+}
+
+/// Receives a request and answers it; false where the connection ends with that.
+asio::awaitable<bool> HttpSession::serve()
+{
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(server_.options_.header_bytes));
+    parser.body_limit(boost::none);  // until it is known whose it is
+    bool received = co_await receive_header(parser);
+    if (received && !parser.is_done()) {
+        received = co_await receive_body(parser);
     }
-    if (auto refusal = prepare_body(parser)) {
-        co_return Received{{}, std::move(refusal)};
+    phase_ = Phase::Answering;
+    wait_until(server_.options_.idle_timeout);
+    if (received) {
+        co_return co_await answer(parser);
     }
-    if (view(parser.get()[http::field::expect]) == "100-continue") {
-        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-        const auto [error, sent] = co_await asio::async_write(socket_, asio::buffer(kContinue), kAwait);
-        if (error) {
-            co_return Received{error, {}};
+    if (refusal_) {
+        refused_ = true;
+        co_await write(*std::exchange(refusal_, std::nullopt), {});
+    }
+    co_return false;
+}
+
+asio::awaitable<bool> HttpSession::receive_header(Parser& parser)
+{
+    HeaderScan scan(server_.options_.header_bytes);
+    auto state = scan.scan(unread());
+    while (state == HeaderScan::State::More) {
+        if (!co_await receive()) {
+            co_return false;
         }
+        state = scan.scan(unread());
+    }
+    if (state == HeaderScan::State::TooLarge) {
+        refusal_ = Response::text(431, "the request header is too large\n");
+        co_return false;
+    }
+    if (state == HeaderScan::State::Broken) {
+        co_return refuse("a control character, or a line end that is not CR LF");
+    }
+    const auto header = unread().substr(0, scan.size());
+    if (const auto fault = header_fault(header); !fault.empty()) {
+        co_return refuse(std::string(fault));
+    }
+    error_code error;
+    parser.put(asio::buffer(header), error);
+    if (error) {
+        co_return refuse(error.message());
+    }
+    read_ += header.size();
+    co_return true;
+}
+
+asio::awaitable<bool> HttpSession::receive_body(Parser& parser)
+{
+    refusal_ = prepare_body(parser);
+    if (refusal_) {
+        co_return false;
+    }
+    if (view(parser.get()[http::field::expect]) == "100-continue" &&
+        !co_await write_all({"HTTP/1.1 100 Continue\r\n\r\n", {}})) {
+        co_return false;
     }
     wait_until(server_.options_.request_timeout);
-    while (!parser.is_done()) {
-        const auto [error, received] = co_await http::async_read_some(socket_, buffer_, parser, kAwait);
-        if (error) {
-            co_return Received{error, {}};
+    const auto fields = count_fields(parser.get());
+    framing_bytes_ = 0;
+    while (!take_body(parser)) {
+        if (refusal_ || !co_await receive()) {
+            co_return false;
         }
-        if (!charge_body(parser.get().body().size())) {
-            co_return Received{{}, too_many(parser)};
-        }
+    }
+    if (count_fields(parser.get()) != fields) {  // the parser has put them to the header, where no proxy looked
+        co_return refuse("trailer fields");
     }
     auto& body = parser.get().body();
     body.reserve(body.size() + Request::kBodyPadding);  // where its size was not known before
-    co_return Received{};
+    co_return true;
 }
 
-/// Prepares the parser for the body, or says why there is no room for it.
+/// Prepares the parser for the body, or says why it is not taken.
 std::optional<Response> HttpSession::prepare_body(Parser& parser)
 {
-    const auto target = view(parser.get().target());
-    const auto limit = server_.body_limit(view(parser.get().method_string()), path_of(target));
+    const auto& message = parser.get();
+    const auto path = path_of(view(message.target()));
+    const auto coding = view(message[http::field::content_encoding]);
+    if (!coding.empty() && !same_word(coding, "identity")) {
+        return std::move(
+            server_.error(path, 415, "a request body must not be compressed").with("Accept-Encoding", "identity"));
+    }
+    const auto limit = server_.body_limit(view(message.method_string()), path);
     parser.body_limit(limit);
     const auto length = parser.content_length();
     if (length && *length > limit) {
-        return too_large(parser);
+        return server_.error(path, 413, "the request body is too large");
     }
     if (length) {
         parser.get().body().reserve(*length + Request::kBodyPadding);
@@ -270,16 +237,33 @@ std::optional<Response> HttpSession::prepare_body(Parser& parser)
     return std::nullopt;
 }
 
-Response HttpSession::too_large(const Parser& parser) const
+/// Gives the parser what has come of the body; true where that was the last. Sets refusal_ where it is not taken.
+bool HttpSession::take_body(Parser& parser)
 {
-    return server_.error(path_of(view(parser.get().target())), 413, "the request body is too large");
-}
-
-Response HttpSession::too_many(const Parser& parser) const
-{
-    return std::move(
-        server_.error(path_of(view(parser.get().target())), 503, "too many large requests at once; try again")
-            .with("Retry-After", "1"));
+    const auto& body = parser.get().body();
+    error_code error;
+    while (!parser.is_done() && !unread().empty() && !error) {
+        const auto before = body.size();
+        const auto taken = parser.put(asio::buffer(unread()), error);
+        read_ += taken;
+        framing_bytes_ += taken - (body.size() - before);
+        const auto unfinished = error == http::error::need_more ? unread().size() : 0;
+        if (error == http::error::body_limit) {
+            refusal_ = server_.error(path_of(view(parser.get().target())), 413, "the request body is too large");
+        } else if (error && error != http::error::need_more) {
+            refuse(error.message());
+        } else if (framing_bytes_ + unfinished > server_.options_.header_bytes + kFramingShare * body.size()) {
+            refuse("the chunks tell more about themselves than they hold");
+        } else if (!charge_body(body.size())) {
+            refusal_ =
+                server_.error(path_of(view(parser.get().target())), 503, "too many large requests at once; try again");
+            refusal_->with("Retry-After", "1");
+        }
+        if (refusal_) {
+            return false;
+        }
+    }
+    return parser.is_done();
 }
 
 /// Counts what has come of the body, not what the client says that will: a promise costs it nothing.
@@ -290,188 +274,62 @@ bool HttpSession::charge_body(std::size_t bytes)
     return server_.body_bytes_ <= server_.options_.bodies_bytes;
 }
 
-asio::awaitable<bool> HttpSession::answer(const Parser& parser)
+bool HttpSession::refuse(std::string why)
 {
-    const auto& message = parser.get();
-    const bool http10 = message.version() < 11;
-    const bool keep_alive = message.keep_alive() && !stopping_;
-    const bool head = message.method() == http::verb::head;
-    Request request;
-    request.method = view(message.method_string());
-    request.target = view(message.target());
-    request.from_loopback = from_loopback_;
-    request.body = message.body();
-    request.header = [&message](std::string_view name) { return view(message[{name.data(), name.size()}]); };
-    const auto target = request.target;
-    const auto question = std::min(target.find('?'), target.size());
-    auto path = percent_decoded(target.substr(0, question), false);
-    auto query = parse_query(target.substr(std::min(question + 1, target.size())));
-    if (!path || !query || path->empty() || path->front() != '/') {
-        co_return co_await write(
-            server_.error(path_of(target), 400, "the request target is not a valid path and query"), head, keep_alive);
-    }
-    request.path = std::move(*path);
-    request.query = std::move(*query);
-    const auto* route = server_.find(request);
-    if (route != nullptr && route->takes(request.method)) {
-        const auto* socket = std::get_if<SocketHandler>(&route->handler);
-        if (socket != nullptr && boost::beast::websocket::is_upgrade(message)) {
-            co_return co_await upgrade(request, *socket);
-        }
-        if (const auto* later = std::get_if<LaterHandler>(&route->handler)) {
-            co_return co_await answer_later(request, *later, keep_alive, http10);
-        }
-    }
-    co_return co_await write(respond(request, route), head, keep_alive, http10);
+    refusal_ = Response::text(400, "not an HTTP/1.1 request: " + std::move(why) + "\n");
+    return false;
 }
 
-asio::awaitable<bool> HttpSession::answer_later(const Request& request, const LaterHandler& handler, bool keep_alive,
-                                                bool http10)
+/// Appends what has come to what is unread, and waits where that is nothing; false at the connection's end.
+asio::awaitable<bool> HttpSession::receive()
 {
-    const bool head = request.method == "HEAD";
-    later_.reset();
-    later_came_.expires_at(asio::steady_timer::time_point::max());
-    deadline_ = SteadyTime::max();  // the client has done its part
-    handler(request, [self = weak_from_this()](Response response) {
-        if (const auto session = self.lock()) {
-            session->later_ = std::move(response);
-            session->later_came_.cancel();
-        }
-    });
-    if (!later_) {
-        co_await later_came_.async_wait(kAwait);
-    }
-    if (!later_) {
-        co_return false;  // aborted
-    }
-    wait_until(server_.options_.idle_timeout);
-    co_return co_await write(*std::exchange(later_, std::nullopt), head, keep_alive && !stopping_, http10);
-}
-
-Response HttpSession::respond(Request& request, const HttpServer::Route* route)
-{
-    if (route == nullptr) {
-        return server_.error(request.path, 404, "there is nothing at " + request.path);
-    }
-    if (request.method == "OPTIONS") {
-        Response response;
-        response.status = 204;
-        return std::move(response.with("Allow", server_.allowed_methods(request.path))
-                             .with("Access-Control-Allow-Origin", "*")
-                             .with("Access-Control-Allow-Methods", "GET, HEAD")
-                             .with("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since, If-Range")
-                             .with("Access-Control-Max-Age", "600"));
-    }
-    if (!route->takes(request.method)) {
-        const auto allowed = server_.allowed_methods(request.path);
-        return std::move(
-            server_.error(request.path, 405, "only " + allowed + " are understood here").with("Allow", allowed));
-    }
-    const auto* handler = std::get_if<Handler>(&route->handler);
-    if (handler == nullptr) {
-        return std::move(Response::text(426, "this is a WebSocket: connect with ws://\n")
-                             .with("Upgrade", "websocket")
-                             .with("Connection", "Upgrade"));
-    }
-    return (*handler)(request);
-}
-
-asio::awaitable<bool> HttpSession::write(const Response& response, bool head, bool keep_alive, bool http10)
-{
-    auto header = header_of(response, keep_alive, http10);
-    error_code error;
-    if (head || response.status == 304 || response.status == 204) {
-        std::tie(error, std::ignore) = co_await asio::async_write(socket_, asio::buffer(header), kAwait);
-    } else if (const auto* file = std::get_if<FileBody>(&response.body)) {
-        co_return co_await write_file(std::move(header), *file) && keep_alive;
-    } else if (const auto* stream = std::get_if<StreamBody>(&response.body)) {
-        co_return co_await write_stream(std::move(header), *stream) && keep_alive;
-    } else {
-        const auto* own = std::get_if<std::string>(&response.body);
-        const auto& body = own != nullptr ? *own : *std::get<SharedBody>(response.body);
-        const std::array<asio::const_buffer, 2> buffers{asio::buffer(header), asio::buffer(body)};
-        std::tie(error, std::ignore) = co_await asio::async_write(socket_, buffers, kAwait);
-    }
-    co_return !error && keep_alive;
-}
-
-asio::awaitable<bool> HttpSession::write_file(std::string header, const FileBody& body)
-{
-    // The header waits for the first of the file, so that both leave in one packet.
-    auto sent = ::send(socket_.native_handle(), header.data(), header.size(), MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent != static_cast<ssize_t>(header.size())) {
-        header.erase(0, static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
-        const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(header), kAwait);
-        if (error) {
+    input_.erase(0, std::exchange(read_, 0));
+    const auto room = server_.read_buffer_.room().first(kReceiveBytes);
+    auto got = channel_.try_read(room);
+    while (got.bytes == 0) {
+        if (got.next == Channel::Next::Ended || !co_await ready(got.next)) {
             co_return false;
         }
+        got = channel_.try_read(room);
     }
-    auto offset = static_cast<off_t>(body.offset);
-    const auto end = static_cast<off_t>(body.offset + body.size);
-    while (offset < end) {
-        const auto count = std::min(static_cast<std::size_t>(end - offset), kMaxSendfile);
-        sent = ::sendfile(socket_.native_handle(), body.fd, &offset, count);
-        if (sent == 0 || (sent < 0 && errno != EAGAIN && errno != EINTR)) {
-            co_return false;  // cut short: the client sees it by the length
-        }
-        if (offset < end) {
-            wait_until(server_.options_.idle_timeout);
-            const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_write, kAwait);
-            if (error) {
-                co_return false;
-            }
-        }
+    input_.append(room.data(), got.bytes);
+    if (!std::exchange(waited_, false)) {
+        co_await yield();
     }
     co_return true;
 }
 
-asio::awaitable<bool> HttpSession::write_stream(std::string header, const StreamBody& body)
+asio::awaitable<bool> HttpSession::ready(Channel::Next next)
 {
-    std::vector<char> chunk(kStreamChunk);
-    std::uint64_t sent = 0;
-    if (body.size == 0) {
-        const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(header), kAwait);
-        co_return !error;
-    }
-    while (sent < body.size) {
-        const auto size = body.read(chunk);
-        const std::array<asio::const_buffer, 2> buffers{asio::buffer(header), asio::buffer(chunk.data(), size)};
-        wait_until(server_.options_.idle_timeout);
-        const auto [error, count] = co_await asio::async_write(socket_, buffers, kAwait);
-        if (error || size == 0) {
-            co_return false;
-        }
-        header.clear();
-        sent += size;
-    }
-    co_return true;
+    untaken_bytes_ = channel_.untaken_bytes();
+    const auto [error] = co_await channel_.wait(next, kAwait);
+    waited_ = true;
+    co_return !error;
 }
 
-asio::awaitable<bool> HttpSession::upgrade(const Request& request, const SocketHandler& handler)
+/// Lets other connections have their turn.
+asio::awaitable<void> HttpSession::yield()
 {
-    const auto key = request.header("Sec-WebSocket-Key");
-    if (request.header("Sec-WebSocket-Version") != "13") {
-        co_return co_await write(
-            std::move(Response::text(426, "WebSocket version 13 is needed\n").with("Sec-WebSocket-Version", "13")),
-            false, false);
+    co_await asio::post(channel_.executor(), asio::use_awaitable);
+}
+
+/// Ends the connection. What a client that was refused still sends is read for a moment: closing a socket with input
+/// left would take our answer back.
+asio::awaitable<void> HttpSession::end()
+{
+    if (!channel_.is_open()) {
+        co_return;  // it was aborted, or is a WebSocket now
     }
-    if (key.size() != 24) {
-        co_return co_await write(Response::text(400, "Sec-WebSocket-Key: must be 16 bytes in base64\n"), false, false);
+    channel_.end_sending();
+    phase_ = Phase::Idle;
+    wait_until(kLingerTime);
+    for (auto left = refused_ && !stopping_ ? kLingerBytes : 0; left > 0; left -= std::min(left, input_.size())) {
+        read_ = input_.size();
+        if (!co_await receive()) {
+            break;
+        }
     }
-    auto made = handler(request);
-    if (const auto* refusal = std::get_if<Response>(&made)) {
-        co_return co_await write(*refusal, false, true);
-    }
-    const std::string answer =
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Accept: " +
-        websocket_accept(key) + "\r\n\r\n";
-    const auto socket = std::make_shared<WebSocket>(std::move(socket_), server_.options_.websocket,
-                                                    server_.connections_, server_.read_buffer_);
-    socket->send(std::make_shared<const std::string>(answer));
-    const auto received = buffer_.data();
-    socket->start(std::move(std::get<0>(made)), {static_cast<const char*>(received.data()), received.size()});
-    co_return false;
+    channel_.close();
 }
 
 }  // namespace alleycat::net

@@ -1,12 +1,9 @@
 #include <alleycat/net/websocket.hpp>
 
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 
 namespace alleycat::net {
 
@@ -17,15 +14,10 @@ namespace {
 constexpr std::size_t kMaxGathered = 32;                 // pieces handed to the kernel at once
 constexpr auto kCloseTimeout = std::chrono::seconds(3);  // for the client to answer a close
 
-bool would_block(int error)
-{
-    return error == EAGAIN || error == EINTR;
-}
-
 }  // namespace
 
-WebSocket::WebSocket(asio::ip::tcp::socket socket, Options options, Connections& connections, ReadBuffer& buffer)
-    : socket_(std::move(socket)),
+WebSocket::WebSocket(Channel channel, Options options, Connections& connections, ReadBuffer& buffer)
+    : channel_(std::move(channel)),
       options_(options),
       connections_(connections),
       buffer_(buffer),
@@ -36,6 +28,7 @@ WebSocket::WebSocket(asio::ip::tcp::socket socket, Options options, Connections&
 
 WebSocket::~WebSocket()
 {
+    buffer_.count_unfinished(unfinished_bytes_, 0);
     connections_.remove(*this);
 }
 
@@ -53,17 +46,33 @@ void WebSocket::start(std::unique_ptr<Handler> handler, std::string_view receive
         held_.append(go_on ? std::string_view() : received);
     }
     if (go_on) {
-        wait_readable();
+        read_on();
     }
 }
 
-void WebSocket::wait_readable()
+/// Reads what has come already and lies in the channel, when others had their turn; else waits for more.
+void WebSocket::read_on()
+{
+    if (!channel_.pending()) {
+        wait_for_input(Channel::Next::Readable);
+    } else if (!reading_ && !finished_) {
+        reading_ = true;
+        asio::post(channel_.executor(), [self = shared_from_this()] {
+            self->reading_ = false;
+            if (!self->paused_ && !self->finished_) {
+                self->on_readable();
+            }
+        });
+    }
+}
+
+void WebSocket::wait_for_input(Channel::Next next)
 {
     if (reading_ || finished_) {
         return;
     }
     reading_ = true;
-    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](boost::system::error_code error) {
+    channel_.wait(next, [self = shared_from_this()](boost::system::error_code error) {
         self->reading_ = false;
         if (error) {
             self->finish();
@@ -76,18 +85,16 @@ void WebSocket::wait_readable()
 void WebSocket::on_readable()
 {
     const auto room = buffer_.room();
-    const auto received = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-    if (received < 0 && would_block(errno)) {
-        wait_readable();
-        return;
-    }
-    if (received <= 0) {
+    const auto got = channel_.try_read(room);
+    if (got.next == Channel::Next::Ended) {
         finish();
-        return;
-    }
-    heard_ = std::chrono::steady_clock::now();
-    if (process(room.first(static_cast<std::size_t>(received)))) {
-        wait_readable();
+    } else if (got.bytes == 0) {
+        wait_for_input(got.next);
+    } else {
+        heard_ = std::chrono::steady_clock::now();
+        if (process(room.first(got.bytes))) {
+            read_on();
+        }
     }
 }
 
@@ -108,7 +115,19 @@ bool WebSocket::process(std::span<char> input)
     if (!go_on && paused_) {
         held_.append(input.data(), input.size());
     }
-    return go_on;
+    return count_unfinished() && go_on;
+}
+
+/// Counts what the parser holds. False where that ended the connection: one that holds some of what is too much.
+bool WebSocket::count_unfinished()
+{
+    const auto before = std::exchange(unfinished_bytes_, parser_.unfinished_bytes());
+    buffer_.count_unfinished(before, unfinished_bytes_);
+    if (unfinished_bytes_ > before && buffer_.unfinished_bytes() > options_.max_unfinished_bytes) {
+        broken_ = true;
+        close(CloseCode::TryAgainLater, "too many messages are being received");
+    }
+    return !finished_;
 }
 
 bool WebSocket::handle(const FrameParser::Event& event)
@@ -153,6 +172,9 @@ void WebSocket::send(std::shared_ptr<const std::string> frame, std::string rest)
     if (finished_ || (closing_ && goodbye_.empty())) {
         return;
     }
+    if (outbox_.empty()) {
+        taken_ = std::chrono::steady_clock::now();
+    }
     queued_bytes_ += frame->size() + rest.size();
     outbox_.push_back({std::move(frame), std::move(rest)});
     flush();
@@ -169,53 +191,63 @@ void WebSocket::flush()
         return;  // goes on when the socket takes more
     }
     while (!outbox_.empty() && !finished_) {
-        std::array<iovec, kMaxGathered> pieces;
-        std::size_t count = 0;
-        auto skip = sent_;
-        const auto add = [&](const std::string& bytes) {
-            const auto skipped = std::min(skip, bytes.size());
-            skip -= skipped;
-            if (skipped != bytes.size() && count < pieces.size()) {
-                pieces[count++] = {const_cast<char*>(bytes.data()) + skipped, bytes.size() - skipped};
-            }
-        };
-        for (auto outgoing = outbox_.begin(); outgoing != outbox_.end() && count + 2 <= pieces.size(); ++outgoing) {
-            add(*outgoing->frame);
-            add(outgoing->rest);
-        }
-        msghdr message{};
-        message.msg_iov = pieces.data();
-        message.msg_iovlen = count;
-        const auto sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent < 0 && would_block(errno)) {
-            wait_writable();
+        std::array<iovec, kMaxGathered> room;
+        const auto wrote = channel_.try_write(gather(room));
+        if (wrote.next == Channel::Next::Ended) {  // told later, so that nobody who sends is called back meanwhile
+            asio::post(channel_.executor(), [self = shared_from_this()] { self->finish(); });
             return;
         }
-        if (sent < 0) {  // told later, so that nobody who sends is called back meanwhile
-            asio::post(socket_.get_executor(), [self = shared_from_this()] { self->finish(); });
+        if (wrote.next != Channel::Next::Go) {
+            wait_for_output(wrote.next);
             return;
         }
-        queued_bytes_ -= static_cast<std::size_t>(sent);
-        sent_ += static_cast<std::size_t>(sent);
-        while (!outbox_.empty() && sent_ >= outbox_.front().frame->size() + outbox_.front().rest.size()) {
-            sent_ -= outbox_.front().frame->size() + outbox_.front().rest.size();
-            outbox_.pop_front();
-        }
+        take_sent(wrote.bytes);
     }
     if (end_when_sent_ && goodbye_.empty() && !finished_) {
         finish();
     }
 }
 
-void WebSocket::wait_writable()
+/// The pieces of what is to be sent next.
+std::span<const iovec> WebSocket::gather(std::span<iovec> room) const
+{
+    std::size_t count = 0;
+    auto skip = sent_;
+    const auto add = [&](const std::string& bytes) {
+        const auto skipped = std::min(skip, bytes.size());
+        skip -= skipped;
+        if (skipped != bytes.size()) {
+            room[count++] = {const_cast<char*>(bytes.data()) + skipped, bytes.size() - skipped};
+        }
+    };
+    for (auto outgoing = outbox_.begin(); outgoing != outbox_.end() && count + 2 <= room.size(); ++outgoing) {
+        add(*outgoing->frame);
+        add(outgoing->rest);
+    }
+    return room.first(count);
+}
+
+void WebSocket::take_sent(std::size_t bytes)
+{
+    queued_bytes_ -= bytes;
+    sent_ += bytes;
+    while (!outbox_.empty() && sent_ >= outbox_.front().frame->size() + outbox_.front().rest.size()) {
+        sent_ -= outbox_.front().frame->size() + outbox_.front().rest.size();
+        outbox_.pop_front();
+    }
+}
+
+void WebSocket::wait_for_output(Channel::Next next)
 {
     writing_ = true;
-    socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](boost::system::error_code error) {
+    untaken_bytes_ = channel_.untaken_bytes();
+    channel_.wait(next, [self = shared_from_this()](boost::system::error_code error) {
         self->writing_ = false;
         if (error) {
             self->finish();
             return;
         }
+        self->taken_ = std::chrono::steady_clock::now();
         self->flush();
         if (self->outbox_.empty() && !self->finished_) {
             self->handler_->on_drained();
@@ -243,7 +275,7 @@ void WebSocket::resume()
         }
     }
     held_.shrink_to_fit();
-    wait_readable();
+    read_on();
 }
 
 void WebSocket::close(CloseCode code, std::string_view reason)
@@ -272,16 +304,27 @@ void WebSocket::say_goodbye()
         paused_ = false;
         broken_ = true;
         held_.clear();
-        wait_readable();
+        read_on();
     }
     flush();
+}
+
+/// Whether the client has taken nothing for too long of what waits for it.
+bool WebSocket::is_stuck(SteadyTime now)
+{
+    if (!writing_ || now - taken_ <= 2 * options_.ping_after) {
+        return false;
+    }
+    const auto before = std::exchange(untaken_bytes_, channel_.untaken_bytes());
+    taken_ = now;
+    return untaken_bytes_ >= before;
 }
 
 void WebSocket::check_deadline(SteadyTime now)
 {
     const bool silent = !paused_ && now - heard_ > 2 * options_.ping_after;
     const bool said_goodbye = closing_ && goodbye_.empty();
-    if (said_goodbye ? now - closing_since_ > kCloseTimeout : silent) {
+    if (said_goodbye ? now - closing_since_ > kCloseTimeout : silent || is_stuck(now)) {
         finish();
     } else if (!closing_ && now - heard_ > options_.ping_after && now - pinged_ > options_.ping_after) {
         pinged_ = now;
@@ -307,8 +350,7 @@ void WebSocket::finish()
     finished_ = true;
     const auto self = shared_from_this();  // until this call ends
     self_.reset();
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    channel_.close();
     connections_.remove(*this);
     outbox_.clear();
     if (handler_) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace alleycat::net {
 
@@ -61,7 +62,7 @@ std::string make_close_frame(CloseCode code, std::string_view reason)
 FrameParser::Event FrameParser::next(std::span<char>& input)
 {
     if (!gathered_.empty()) {
-        gathered_ = {};  // its room goes back as soon as the message is done with
+        std::string().swap(gathered_);  // its room goes back as soon as the message is done with
     }
     Event event;
     do {
@@ -230,9 +231,8 @@ FrameParser::Event FrameParser::read_data(std::span<char>& input)
         return {};
     }
     const auto size = message_.size();
-    gathered_ = std::move(message_);
+    gathered_ = std::exchange(message_, std::string());
     gathered_.append(kPadding, '\0');
-    message_ = {};
     return finish_message(std::string_view(gathered_).substr(0, size));
 }
 

@@ -15,6 +15,7 @@ Entry RaceSnapshot::entry(const RacerRow& row) const
     entry.current_output = row.current_output;
     entry.record = row.is_record();
     entry.finished = row.finished;
+    entry.unverified = row.unverified;
     return entry;
 }
 

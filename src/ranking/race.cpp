@@ -40,23 +40,26 @@ RaceState Race::state() const
 
 void Race::apply(const Update& update, std::string_view name)
 {
+    const auto at_ms = time_of(update);
     // Shards are not read in order of arrival.
     opened_order_ = std::min(opened_order_, update.arrival_order);
-    start_ms_ = std::min(start_ms_, update.arrival_ms);
-    if (update.arrival_ms > deadline_ms()) {
+    start_ms_ = std::min(start_ms_, at_ms);
+    if (at_ms > deadline_ms()) {
         return;
     }
-    const auto slot = slot_of(update);
+    const auto slot = slot_of(update, at_ms);
     if (!slot) {
         return;
     }
     changed_ = true;
     result_changed_ = true;
     last_order_ = std::max(last_order_, update.arrival_order);
-    last_ms_ = std::max(last_ms_, update.arrival_ms);
+    last_ms_ = std::max(last_ms_, at_ms);
     auto& row = rows_.edit(*slot);
-    row.first_ms = std::min(row.first_ms, update.arrival_ms);
-    row.last_ms = std::max(row.last_ms, update.arrival_ms);
+    row.first_ms = std::min(row.first_ms, at_ms);
+    row.last_ms = std::max(row.last_ms, at_ms);
+    row.unverified = row.unverified || update.verdict.suspect();
+    note_released(update);
     auto& ride = rides_[*slot];
     ride.final = ride.final || update.event == telemetry::Event::Final;
     set_finished(row, ride.final);
@@ -76,7 +79,32 @@ void Race::apply(const Update& update, std::string_view name)
     leading_second_ = std::max(leading_second_, row.second);
 }
 
-std::optional<std::uint32_t> Race::slot_of(const Update& update)
+/// What was released was sent long before: it neither comes too late nor makes the race any longer.
+std::int64_t Race::time_of(const Update& update) const
+{
+    return update.verdict.released() && rows_.size() != 0 ? std::clamp(update.arrival_ms, start_ms_, last_ms_)
+                                                          : update.arrival_ms;
+}
+
+void Race::note_released(const Update& update)
+{
+    if (update.verdict.released()) {
+        auto& output = released_.try_emplace({update.racer_id, update.second}, update.output).first->second;
+        output = std::max(output, update.output);
+    }
+}
+
+void Race::mark(RacerId racer)
+{
+    const auto slot = rows_.find(racer);
+    if (slot && !rows_[*slot].unverified) {
+        rows_.edit(*slot).unverified = true;
+        changed_ = true;
+        result_changed_ = true;
+    }
+}
+
+std::optional<std::uint32_t> Race::slot_of(const Update& update, std::int64_t at_ms)
 {
     if (const auto slot = rows_.find(update.racer_id)) {
         return slot;
@@ -86,8 +114,8 @@ std::optional<std::uint32_t> Race::slot_of(const Update& update)
     }
     RacerRow row;
     row.key.racer_id = update.racer_id;
-    row.first_ms = update.arrival_ms;
-    row.last_ms = update.arrival_ms;
+    row.first_ms = at_ms;
+    row.last_ms = at_ms;
     ++riding_;
     rides_.emplace_back();
     return rows_.add(std::move(row));
@@ -266,6 +294,7 @@ void Race::erase(RacerId racer)
     scores_ = {};
     sharing_.clear();
     records_.clear();
+    std::erase_if(released_, [racer](const auto& each) { return each.first.first == racer; });
     riding_ = 0;
     leading_second_ = 0;
     for (std::uint32_t slot = 0; slot < rows.size(); ++slot) {
@@ -330,8 +359,12 @@ std::shared_ptr<const RaceResult> Race::take_result()
         brought.order = row.key.order;
         brought.first_ms = row.first_ms;
         brought.last_ms = row.last_ms;
+        brought.unverified = row.unverified;
     }
     std::ranges::sort(result->rows, {}, &ResultRow::racer_id);
+    for (const auto& [ridden, output] : released_) {
+        result->released.push_back({ridden.first, ridden.second, output});
+    }
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include <alleycat/ranking/races.hpp>
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
@@ -18,6 +19,8 @@ public:
 
     /// Passes over what comes too late.
     void apply(const Update& update, std::string_view name);
+    /// Something of the racer is held: whoever has a row is unverified.
+    void mark(RacerId racer);
     /// Racers finish by silence.
     void pass_time(std::int64_t now_ms);
     [[nodiscard]] bool due_to_close(std::int64_t now_ms) const;
@@ -26,8 +29,9 @@ public:
 
     void save(StateWriter& state) const;
     /// The race that was saved, changed; nullptr where `state` does not hold exactly one.
+    /// `version`: of the state.
     [[nodiscard]] static std::unique_ptr<Race> load(const Races::Options& options, ClassId class_id, RaceId race_id,
-                                                    StateReader& state);
+                                                    StateReader& state, std::uint8_t version);
     void tell_names() const;
 
     [[nodiscard]] bool changed() const { return changed_; }
@@ -53,7 +57,12 @@ private:
         double previous{0};  // NaN: none
     };
 
-    [[nodiscard]] std::optional<std::uint32_t> slot_of(const Update& update);
+    [[nodiscard]] std::optional<std::uint32_t> slot_of(const Update& update, std::int64_t at_ms);
+    /// When it happened, as far as the race's times go.
+    [[nodiscard]] std::int64_t time_of(const Update& update) const;
+    void note_released(const Update& update);
+    void save_released(StateWriter& state) const;
+    [[nodiscard]] bool load_released(StateReader& state);
     void set_name(RacerRow& row, std::string_view name) const;
     /// The output of `second` is this now, or higher: returns it.
     double take_output(std::uint32_t slot, std::uint32_t second, double output);
@@ -67,7 +76,7 @@ private:
     [[nodiscard]] std::int64_t length_end_ms() const;
     [[nodiscard]] std::int64_t deadline_ms() const;
     void save_racer(StateWriter& state, std::uint32_t slot) const;
-    [[nodiscard]] bool load_racer(StateReader& state);
+    [[nodiscard]] bool load_racer(StateReader& state, std::uint8_t version);
     void add(RacerRow row, Ride ride);
 
     const Races::Options& options_;
@@ -82,10 +91,11 @@ private:
     RacerRows rows_;
     std::vector<Ride> rides_;  // by slot
     RankTree order_;
-    RankTree scores_;                                    // each once, where ranks are dense
-    std::unordered_map<double, std::uint32_t> sharing_;  // racers by score, likewise
-    std::size_t riding_{0};                              // racers who have not finished
-    std::vector<Noted> records_;                         // the latest of each racer who has one
+    RankTree scores_;                                               // each once, where ranks are dense
+    std::unordered_map<double, std::uint32_t> sharing_;             // racers by score, likewise
+    std::size_t riding_{0};                                         // racers who have not finished
+    std::vector<Noted> records_;                                    // the latest of each racer who has one
+    std::map<std::pair<RacerId, std::uint32_t>, double> released_;  // outputs by racer and second, as released
     bool closed_{false};
     bool changed_{false};
     bool result_changed_{false};

@@ -10,7 +10,9 @@ namespace alleycat::ranking {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
+constexpr std::uint8_t kOldest = 2;    // that can be read
+constexpr std::uint8_t kSuspects = 3;  // the first that knows who is unverified, and what was released
 constexpr std::int64_t kLatestMs = 1'000'000'000'000'000;  // so that no sum with a time leaves its type
 
 }  // namespace
@@ -38,13 +40,13 @@ Result<void> Races::load(std::string_view bytes)
     StateReader state(bytes);
     const auto version = state.number<std::uint8_t>();
     const auto seconds = state.number<std::uint32_t>();
-    if (!state.good() || version != kVersion) {
+    if (!state.good() || version < kOldest || version > kVersion) {
         return Errc::CorruptFile;
     }
     if (seconds > options_.seconds) {
         return Errc::OutOfRange;
     }
-    if (!load_races(state)) {
+    if (!load_races(state, version)) {
         clear();
         return Errc::CorruptFile;
     }
@@ -55,7 +57,7 @@ Result<void> Races::load(std::string_view bytes)
     return {};
 }
 
-bool Races::load_races(StateReader& state)
+bool Races::load_races(StateReader& state, std::uint8_t version)
 {
     Key last{};
     const auto count = state.number<std::uint32_t>();
@@ -71,7 +73,7 @@ bool Races::load_races(StateReader& state)
         if (!configured(class_id) || is_closed(key)) {
             continue;
         }
-        auto race = Race::load(options_, class_id, race_id, rest);
+        auto race = Race::load(options_, class_id, race_id, rest, version);
         if (race == nullptr) {
             return false;
         }
@@ -90,6 +92,17 @@ void Race::save(StateWriter& state) const
     for (std::uint32_t slot = 0; slot < rows_.size(); ++slot) {
         save_racer(state, slot);
     }
+    save_released(state);
+}
+
+void Race::save_released(StateWriter& state) const
+{
+    state.number(static_cast<std::uint32_t>(released_.size()));
+    for (const auto& [ridden, output] : released_) {
+        state.number(raw(ridden.first));
+        state.number(ridden.second);
+        state.number(output);
+    }
 }
 
 void Race::save_racer(StateWriter& state, std::uint32_t slot) const
@@ -100,6 +113,7 @@ void Race::save_racer(StateWriter& state, std::uint32_t slot) const
     state.number(row.second);
     state.number(static_cast<std::uint8_t>(row.finished));
     state.number(static_cast<std::uint8_t>(ride.final));
+    state.number(static_cast<std::uint8_t>(row.unverified));
     state.number(row.key.order);
     state.number(row.first_ms);
     state.number(row.last_ms);
@@ -110,7 +124,8 @@ void Race::save_racer(StateWriter& state, std::uint32_t slot) const
     state.numbers<double>(ride.outputs);
 }
 
-std::unique_ptr<Race> Race::load(const Races::Options& options, ClassId class_id, RaceId race_id, StateReader& state)
+std::unique_ptr<Race> Race::load(const Races::Options& options, ClassId class_id, RaceId race_id, StateReader& state,
+                                 std::uint8_t version)
 {
     auto race = std::make_unique<Race>(options, class_id, race_id);
     race->opened_order_ = state.number<std::uint64_t>();
@@ -124,14 +139,34 @@ std::unique_ptr<Race> Race::load(const Races::Options& options, ClassId class_id
     }
     const auto racers = state.number<std::uint32_t>();
     for (std::uint32_t slot = 0; slot < racers; ++slot) {
-        if (slot == Races::kMaxRacers || !race->load_racer(state)) {
+        if (slot == Races::kMaxRacers || !race->load_racer(state, version)) {
             return nullptr;
         }
+    }
+    if (version >= kSuspects && !race->load_released(state)) {
+        return nullptr;
     }
     return state.ended_well() ? std::move(race) : nullptr;
 }
 
-bool Race::load_racer(StateReader& state)
+bool Race::load_released(StateReader& state)
+{
+    const auto count = state.number<std::uint32_t>();
+    for (std::uint32_t at = 0; at < count && state.good(); ++at) {
+        const RacerId racer{state.number<std::uint64_t>()};
+        const auto second = state.number<std::uint32_t>();
+        const auto output = state.number<double>();
+        if (!std::isfinite(output)) {
+            return false;
+        }
+        if (rows_.find(racer)) {  // else it was erased
+            released_[{racer, second}] = output;
+        }
+    }
+    return state.good();
+}
+
+bool Race::load_racer(StateReader& state, std::uint8_t version)
 {
     RacerRow row;
     Ride ride;
@@ -139,6 +174,7 @@ bool Race::load_racer(StateReader& state)
     row.second = state.number<std::uint32_t>();
     row.finished = state.number<std::uint8_t>() != 0;
     ride.final = state.number<std::uint8_t>() != 0;
+    row.unverified = version >= kSuspects && state.number<std::uint8_t>() != 0;
     row.key.order = state.number<std::uint64_t>();
     row.first_ms = state.number<std::int64_t>();
     row.last_ms = state.number<std::int64_t>();

@@ -18,9 +18,22 @@ void Races::apply(const UpdateBatch& batch)
             (options_.erased != nullptr && options_.erased->erased(update.racer_id, update.arrival_ms))) {
             continue;
         }
-        if (auto* race = race_of(update)) {
-            race->apply(update, batch.name(update));
+        apply(update, batch.name(update));
+    }
+}
+
+void Races::apply(const Update& update, std::string_view name)
+{
+    if (update.verdict.held()) {
+        if (const auto race = races_.find({update.class_id, update.race_id}); race != races_.end()) {
+            race->second->mark(update.racer_id);
         }
+    } else if (auto* race = race_of(update)) {
+        race->apply(update, name);
+    } else if (update.verdict.released() && configured(update.class_id)) {
+        amendments_.push_back({update.class_id, update.race_id, update.racer_id, std::string(name), update.second,
+                               update.event == telemetry::Event::Final, update.output, update.arrival_order,
+                               update.arrival_ms});
     }
 }
 
@@ -122,9 +135,11 @@ void Races::erase(RacerId racer)
         race->erase(racer);
     }
     std::erase_if(records_, is_theirs);
+    std::erase_if(amendments_, is_theirs);
     for (auto& result : results_) {
         auto left = std::make_shared<RaceResult>(*result);
         std::erase_if(left->rows, is_theirs);
+        std::erase_if(left->released, is_theirs);
         result = std::move(left);
     }
     std::erase_if(results_, [](const auto& result) { return result->rows.empty(); });
@@ -180,6 +195,7 @@ void Races::clear()
     closed_.clear();
     results_.clear();
     records_.clear();
+    amendments_.clear();
     latest_ = nullptr;
 }
 

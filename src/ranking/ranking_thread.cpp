@@ -213,7 +213,8 @@ void RankingThread::apply_waiting()
 
 RankingThread::Saved RankingThread::state(Save what)
 {
-    return {applied_, what == Save::All ? races_.save() : std::string(), races_.take_results()};
+    return {applied_, what == Save::All ? races_.save() : std::string(), races_.take_results(),
+            races_.take_amendments()};
 }
 
 void RankingThread::answer(std::vector<Saver> savers)

@@ -19,6 +19,11 @@ Erasures::Erasures(Connection& connection)
           DELETE FROM races WHERE racers = 0 AND (class_id, race_id) IN
               (SELECT class_id, race_id FROM results WHERE racer_id = ?1 AND last_ms <= ?2))"),
       delete_results_(connection, "DELETE FROM results WHERE racer_id = ?1 AND last_ms <= ?2"),
+      delete_released_(connection, R"(
+          DELETE FROM released WHERE racer_id = ?1 AND NOT EXISTS
+              (SELECT 1 FROM results
+               WHERE (results.class_id, results.race_id, results.racer_id)
+                   = (released.class_id, released.race_id, ?1)))"),
       delete_racer_(connection, R"(
           DELETE FROM racers WHERE racer_id = ?1 AND NOT EXISTS (SELECT 1 FROM results WHERE racer_id = ?1))"),
       correct_racer_(connection, R"(
@@ -45,10 +50,10 @@ void Erasures::keep_out(RacerId racer, std::int64_t asked_ms)
     known = std::max(known, asked_ms);
 }
 
-bool Erasures::covers(const ranking::ResultRow& row) const
+bool Erasures::covers(RacerId racer, std::int64_t arrival_ms) const
 {
-    const auto found = asked_ms_.find(row.racer_id);
-    return found != asked_ms_.end() && row.last_ms <= found->second;
+    const auto found = asked_ms_.find(racer);
+    return found != asked_ms_.end() && arrival_ms <= found->second;
 }
 
 std::vector<Erasure> Erasures::all()
@@ -74,6 +79,7 @@ ResultStore::Erased Erasures::erase(RacerId racer, std::int64_t asked_ms, ClassR
     ResultStore::Erased erased;
     delete_results_.run(racer, asked_ms);
     erased.results = connection_.changes();
+    delete_released_.run(racer);
     for (const auto class_id : classes) {
         records.choose_again(class_id, racer, changes);
     }

@@ -22,7 +22,9 @@ public:
     void load();
     void keep_out(RacerId racer, std::int64_t asked_ms);
     /// Whether the row is of a racer who has asked since to be erased.
-    [[nodiscard]] bool covers(const ranking::ResultRow& row) const;
+    [[nodiscard]] bool covers(const ranking::ResultRow& row) const { return covers(row.racer_id, row.last_ms); }
+    /// Likewise, of what arrived then.
+    [[nodiscard]] bool covers(RacerId racer, std::int64_t arrival_ms) const;
     [[nodiscard]] std::vector<Erasure> all();
 
     /// Notes the erasure, and deletes the results of before; a racer who has ridden since remains with the others.
@@ -39,6 +41,7 @@ private:
     Statement leave_races_;
     Statement delete_races_;
     Statement delete_results_;
+    Statement delete_released_;
     Statement delete_racer_;
     Statement correct_racer_;
     Statement finish_;

@@ -6,6 +6,8 @@
 
 #include <alleycat/ranking/race_result.hpp>
 
+#include <optional>
+
 namespace alleycat::results {
 
 /// Stores races with their results, and brings racers and class records on.
@@ -17,9 +19,17 @@ public:
 
     /// Puts the race in place of what is stored of it. False, and nothing changes, where it is stored as closed.
     bool write(const ranking::RaceResult& race, RecordChanges& changes);
+    /// Counts a released record in a race that is stored as closed. False, and nothing changes, where it was counted
+    /// before, or its racer has asked since to be erased.
+    bool amend(const ranking::Amendment& amendment, RecordChanges& changes);
 
 private:
     [[nodiscard]] bool is_closed(const ranking::RaceResult& race);
+    [[nodiscard]] std::optional<double> known_release(const ranking::Amendment& amendment);
+    [[nodiscard]] ranking::RaceResult race_of(const ranking::Amendment& amendment);
+    [[nodiscard]] ranking::ResultRow row_of(const ranking::Amendment& amendment, const ranking::RaceResult& race);
+    static void count_in(const ranking::Amendment& amendment, const std::optional<double>& known,
+                         ranking::ResultRow& row);
     void write_row(const ranking::RaceResult& race, const ranking::ResultRow& row, RecordChanges& changes);
 
     const ranking::Score score_;
@@ -31,6 +41,10 @@ private:
     Statement delete_empty_;
     Statement put_result_;
     Statement put_racer_;
+    Statement find_race_;
+    Statement find_result_;
+    Statement find_released_;
+    Statement put_released_;
 };
 
 }  // namespace alleycat::results

@@ -15,7 +15,9 @@ inline constexpr std::string_view kSelectRace = R"(
     SELECT class_id, race_id, start_ms, end_ms, closed, racers FROM races WHERE class_id = ? AND race_id = ?)";
 
 inline constexpr std::string_view kSelectRows = R"(
-    SELECT racer_id, name, second, finished, output, best, mean, total, arrival, first_ms, last_ms FROM results
+    SELECT racer_id, name, second, finished, output, best, mean, total, arrival, first_ms, last_ms,
+           unverified
+    FROM results
     WHERE class_id = ? AND race_id = ? ORDER BY racer_id)";
 
 inline constexpr std::string_view kSelectRacer =
@@ -29,7 +31,7 @@ inline constexpr std::string_view kFindRacers = R"(
 
 inline constexpr std::string_view kSelectRacesOf = R"(
     SELECT races.class_id, races.race_id, races.start_ms, end_ms, closed, racers,
-           racer_id, name, second, finished, output, best, mean, total, arrival, first_ms, last_ms
+           racer_id, name, second, finished, output, best, mean, total, arrival, first_ms, last_ms, unverified
     FROM results INDEXED BY results_by_racer CROSS JOIN races
         ON races.class_id = results.class_id AND races.race_id = results.race_id
     WHERE racer_id = ?1 AND (results.start_ms, results.race_id, results.class_id) < (?2, ?3, ?4)

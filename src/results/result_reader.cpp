@@ -1,6 +1,7 @@
 #include "checkpoint_table.hpp"
 #include "erasures.hpp"
 #include "reader_sql.hpp"
+#include "result_columns.hpp"
 #include "schema.hpp"
 #include "sqlite.hpp"
 
@@ -23,24 +24,6 @@ RaceInfo race_of(const Rows& rows)
 {
     return {rows.id<ClassId>(0), rows.id<RaceId>(1),   rows.integer(2),
             rows.integer(3),     rows.integer(4) != 0, static_cast<std::uint32_t>(rows.integer(5))};
-}
-
-/// Eleven columns from `first` on.
-ranking::ResultRow result_of(const Rows& rows, int first)
-{
-    ranking::ResultRow row;
-    row.racer_id = rows.id<RacerId>(first);
-    row.name = rows.text(first + 1);
-    row.second = static_cast<std::uint32_t>(rows.integer(first + 2));
-    row.finished = rows.integer(first + 3) != 0;
-    row.output = rows.real(first + 4);
-    row.best = rows.real(first + 5);
-    row.mean = rows.real(first + 6);
-    row.total = rows.real(first + 7);
-    row.order = static_cast<std::uint64_t>(rows.integer(first + 8));
-    row.first_ms = rows.integer(first + 9);
-    row.last_ms = rows.integer(first + 10);
-    return row;
 }
 
 /// Four columns.

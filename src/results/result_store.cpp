@@ -123,6 +123,9 @@ Result<std::vector<RecordEvent>> ResultStore::Impl::write(const Batch& batch)
             written.push_back(race.get());
         }
     }
+    for (const auto& amendment : batch.amendments) {
+        races_.amend(amendment, changes);
+    }
     if (batch.checkpoint) {
         checkpoints_.save(*batch.checkpoint);
     }

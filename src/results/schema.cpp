@@ -78,7 +78,22 @@ CREATE TABLE erasures (
 ) STRICT;
 )";
 
-constexpr std::array kMigrations{kVersion1};
+// `released`: seconds that were held and count since they were released, so that none comes in twice.
+constexpr std::string_view kVersion2 = R"(
+ALTER TABLE results ADD COLUMN unverified INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE released (
+    class_id INTEGER NOT NULL,
+    race_id INTEGER NOT NULL,
+    racer_id INTEGER NOT NULL,
+    second INTEGER NOT NULL,
+    output REAL NOT NULL,
+    PRIMARY KEY (class_id, race_id, racer_id, second)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX released_by_racer ON released (racer_id);
+)";
+
+constexpr std::array kMigrations{kVersion1, kVersion2};
 
 }  // namespace
 

@@ -27,6 +27,7 @@ public:
 
     void get(std::string pattern, ApiHandler handler);
     void get_later(std::string pattern, LaterApiHandler handler);
+    void post(std::string pattern, std::size_t body_bytes, LaterApiHandler handler);
     void remove(std::string pattern, LaterApiHandler handler);
 
 private:
@@ -46,6 +47,7 @@ void add_ride_routes(ApiRouter& router);
 void add_history_part_routes(ApiRouter& router);
 void add_sample_routes(ApiRouter& router);
 void add_now_routes(ApiRouter& router);
+void add_quarantine_routes(ApiRouter& router);
 void add_document_routes(ApiRouter& router);
 
 /// The answer where the database cannot be read.

@@ -1,7 +1,6 @@
 #include "api_parameters.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace alleycat::serve {
 
@@ -26,16 +25,6 @@ const std::string kRacerRange = "a whole number from 0 to " + std::to_string(kMa
 constexpr std::string_view kRaceRange = "must be a whole number of 64 bits";
 
 }  // namespace
-
-template <class Integer>
-std::optional<Integer> parse_whole(std::string_view text)
-{
-    Integer value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
-template std::optional<std::int64_t> parse_whole(std::string_view text);
-template std::optional<std::uint64_t> parse_whole(std::string_view text);
 
 void Parameters::refuse(std::string_view name, std::string detail, unsigned status)
 {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/ids.hpp>
+#include <alleycat/core/whole_number.hpp>
 #include <alleycat/net/http.hpp>
 
 #include <cstdint>
@@ -49,9 +50,5 @@ private:
     const net::Request& request_;
     std::optional<BadParameter> wrong_;
 };
-
-/// `text` as a whole number and nothing else.
-template <class Integer>
-[[nodiscard]] std::optional<Integer> parse_whole(std::string_view text);
 
 }  // namespace alleycat::serve

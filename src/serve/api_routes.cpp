@@ -32,6 +32,11 @@ void ApiRouter::get_later(std::string pattern, LaterApiHandler handler)
     server_.get_later(std::move(pattern), on_any_thread(std::move(handler)));
 }
 
+void ApiRouter::post(std::string pattern, std::size_t body_bytes, LaterApiHandler handler)
+{
+    server_.post(std::move(pattern), body_bytes, on_any_thread(std::move(handler)));
+}
+
 void ApiRouter::remove(std::string pattern, LaterApiHandler handler)
 {
     server_.remove(std::move(pattern), on_any_thread(std::move(handler)));
@@ -60,8 +65,14 @@ net::Response too_many_wait(const Asked& asked, std::string_view whom)
         asked.problem(503, "too many wait for " + std::string(whom) + "; try again").with("Retry-After", "1"));
 }
 
+net::Response error_answer(std::string_view path, unsigned status, std::string detail)
+{
+    return has_problems(path) ? problem(path, status, detail) : net::Response::text(status, detail.append("\n"));
+}
+
 void add_api_routes(net::HttpServer& server, Api api)
 {
+    const bool holds = api.quarantine != nullptr && api.release;
     ApiRouter router(server, std::move(api));
     add_class_routes(router);
     add_race_routes(router);
@@ -72,10 +83,11 @@ void add_api_routes(net::HttpServer& server, Api api)
     add_history_part_routes(router);
     add_sample_routes(router);
     add_now_routes(router);
+    if (holds) {
+        add_quarantine_routes(router);
+    }
     add_document_routes(router);
-    server.set_error_body([](std::string_view path, unsigned status, std::string detail) {
-        return has_problems(path) ? problem(path, status, detail) : net::Response::text(status, detail + "\n");
-    });
+    server.set_error_body(error_answer);
 }
 
 }  // namespace alleycat::serve

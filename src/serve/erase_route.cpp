@@ -1,5 +1,4 @@
 #include "api.hpp"
-#include "loopback.hpp"
 
 namespace alleycat::serve {
 
@@ -21,11 +20,7 @@ void erase_racer(const Api& api, const net::Request& request, const net::Reply& 
     const Asked asked(request);
     Parameters parameters(request);
     const auto racer = parameters.racer_in_path(0);
-    if (!is_local(request) || !api.erase) {
-        reply(asked.problem(403,
-                            "only a client on this machine may erase, by a loopback address or name, and no page of "
-                            "another site"));
-    } else if (parameters.wrong()) {
+    if (parameters.wrong()) {
         reply(asked.problem(*parameters.wrong()));
     } else {
         api.erase(racer, [asked, reply](const ErasureOutcome& outcome) { reply(erasure_answer(asked, outcome)); });

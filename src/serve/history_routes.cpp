@@ -1,7 +1,6 @@
+#include <alleycat/core/whole_number.hpp>
 #include <alleycat/history/gunzip.hpp>
 #include <alleycat/serve/history_routes.hpp>
-
-#include <charconv>
 
 namespace alleycat::serve {
 
@@ -13,9 +12,8 @@ using File = std::shared_ptr<const history::HistoryFile>;
 
 std::optional<ClassId> class_id(std::string_view text)
 {
-    std::uint32_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(ClassId{id}) : std::nullopt;
+    const auto id = parse_whole<std::uint32_t>(text);
+    return id ? std::optional(ClassId{*id}) : std::nullopt;
 }
 
 /// `"abc"` and "json" make `"abc-json"`: each representation of a file has its own tag.

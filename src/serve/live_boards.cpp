@@ -36,6 +36,13 @@ void LiveBoards::erase(RacerId racer)
     }
 }
 
+void LiveBoards::forget(ClassId class_id, RaceId race_id)
+{
+    if (const auto known = race(class_id, race_id); known != nullptr && !is_open(*known)) {
+        classes_[class_id].races.erase(race_id);
+    }
+}
+
 LiveBoards::Snapshot LiveBoards::race(ClassId class_id, RaceId race_id) const
 {
     const auto known = classes_.find(class_id);

@@ -20,6 +20,8 @@ public:
     void update(Snapshot race);
     /// Forgets the closed races that hold the racer.
     void erase(RacerId racer);
+    /// Forgets the race, where it is closed.
+    void forget(ClassId class_id, RaceId race_id);
 
     /// The race as last seen; null where it is not remembered.
     [[nodiscard]] Snapshot race(ClassId class_id, RaceId race_id) const;

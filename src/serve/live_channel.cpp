@@ -13,7 +13,8 @@ void append_entry(std::string& out, const ranking::Entry& entry)
     append_string(out.append(R"(,"name":)"), entry.name);
     append_number(out.append(R"(,"second":)"), std::uint64_t{entry.second});
     append_number(out.append(R"(,"output":)"), entry.output);
-    out.append(entry.record ? R"(,"record":true})" : R"(,"record":false})");
+    out.append(entry.record ? R"(,"record":true)" : R"(,"record":false)");
+    out.append(entry.unverified ? R"(,"unverified":true})" : "}");
 }
 
 namespace {
@@ -22,7 +23,7 @@ namespace {
 bool shows_same(const ranking::Entry& a, const ranking::Entry& b)
 {
     return a.rank == b.rank && a.racer_id == b.racer_id && a.name == b.name && a.second == b.second &&
-           a.output == b.output && a.record == b.record;
+           a.output == b.output && a.record == b.record && a.unverified == b.unverified;
 }
 
 }  // namespace

@@ -291,6 +291,12 @@ void LiveFeed::erase(RacerId racer)
     impl_->update_all();
 }
 
+void LiveFeed::forget(ClassId class_id, RaceId race_id)
+{
+    impl_->boards_.forget(class_id, race_id);
+    impl_->update_all();
+}
+
 std::shared_ptr<const ranking::RaceSnapshot> LiveFeed::race(ClassId class_id, RaceId race_id) const
 {
     return impl_->boards_.race(class_id, race_id);

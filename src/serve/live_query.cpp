@@ -1,18 +1,12 @@
 #include "live_query.hpp"
 
+#include <alleycat/core/whole_number.hpp>
+
 #include <algorithm>
-#include <charconv>
 
 namespace alleycat::serve {
 
 namespace {
-
-std::optional<std::int64_t> whole_number(std::string_view text)
-{
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
 
 std::string allowed_classes(std::span<const ClassId> classes)
 {
@@ -29,7 +23,7 @@ std::variant<LiveQuery, std::string> parse_live_query(const net::Request& reques
                                                       std::size_t max_top)
 {
     LiveQuery query;
-    const auto class_id = whole_number(request.parameter("classId").value_or(""));
+    const auto class_id = parse_whole<std::int64_t>(request.parameter("classId").value_or(""));
     const auto known =
         std::find_if(classes.begin(), classes.end(), [&](ClassId id) { return class_id == std::int64_t{raw(id)}; });
     if (known == classes.end()) {
@@ -44,21 +38,21 @@ std::variant<LiveQuery, std::string> parse_live_query(const net::Request& reques
     query.board = board == "now" ? Board::Now : Board::Alltime;
 
     if (const auto text = request.parameter("raceId")) {
-        const auto race_id = whole_number(*text);
+        const auto race_id = parse_whole<std::int64_t>(*text);
         if (!race_id) {
             return "raceId: must be a whole number";
         }
         query.race_id = RaceId{*race_id};
     }
     if (const auto text = request.parameter("racerId")) {
-        const auto racer_id = whole_number(*text);
+        const auto racer_id = parse_whole<std::int64_t>(*text);
         if (!racer_id || *racer_id < 0 || *racer_id > kMaxJsonInteger) {
             return "racerId: must be a whole number from 0 to " + std::to_string(kMaxJsonInteger);
         }
         query.racer_id = RacerId{static_cast<std::uint64_t>(*racer_id)};
     }
     if (const auto text = request.parameter("top")) {
-        const auto top = whole_number(*text);
+        const auto top = parse_whole<std::int64_t>(*text);
         if (!top || *top < 1 || *top > static_cast<std::int64_t>(max_top)) {
             return "top: must be a whole number from 1 to " + std::to_string(max_top);
         }

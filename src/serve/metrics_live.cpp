@@ -37,6 +37,15 @@ void add_live_metrics(Families& families, const Status& status)
     each_class([](const Status::Class& each) { return each.racers; });
     families.begin(Gauge, "alleycat_connections", "Open HTTP and WebSocket connections.");
     families.add({}, std::uint64_t{status.connections});
+    families.begin(Counter, "alleycat_refused_total", "Connections and requests that were refused, by reason.");
+    for (const auto& [reason, count] : status.refused) {
+        families.add({{"reason", reason}}, count);
+    }
+    if (status.certificate_expires) {
+        families.begin(Gauge, "alleycat_certificate_expiry_timestamp_seconds",
+                       "Until when the certificate of the listener is good.");
+        families.add({}, static_cast<double>(status.certificate_expires->time_since_epoch().count()));
+    }
     families.begin(Gauge, "alleycat_live_viewers", "Viewers of live rankings.");
     families.add({}, std::uint64_t{status.viewers});
     families.begin(Gauge, "alleycat_live_queue_bytes", "What waits for viewers who have not fetched it.");

@@ -10,6 +10,8 @@ namespace alleycat::serve {
 void add_delivery_metrics(Families& families, const Status& status);
 /// The places where the data lies: history files, database, disk.
 void add_storage_metrics(Families& families, const Status& status);
+/// What no bike can have sent. Where somebody judges.
+void add_plausibility_metrics(Families& families, const Status& status);
 /// Who is connected, and what they watch.
 void add_live_metrics(Families& families, const Status& status);
 

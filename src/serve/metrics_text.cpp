@@ -2,6 +2,8 @@
 
 #include <alleycat/serve/status_routes.hpp>
 
+#include <algorithm>
+
 namespace alleycat::serve {
 
 namespace {
@@ -55,6 +57,8 @@ void add_shards(Families& families, const Status& status)
     families.begin(Counter, "alleycat_shard_consumed_records_total",
                    "Records that the shard handed to ranking and delivery.");
     each([](const State& state) { return state.consumed; });
+    families.begin(Gauge, "alleycat_shard_depth_records", "Records that the shard has not handed on yet.");
+    each([](const State& state) { return state.appended - std::min(state.appended, state.consumed); });
     families.begin(Gauge, "alleycat_shard_oldest_seconds",
                    "Age of the oldest record that the shard has not handed on; 0 where there is none.");
     each([](const State& state) { return std::chrono::duration<double>(state.oldest).count(); });
@@ -123,6 +127,7 @@ std::string metrics_text(const Status& status)
     add_log(families, status);
     add_delivery_metrics(families, status);
     add_storage_metrics(families, status);
+    add_plausibility_metrics(families, status);
     add_live_metrics(families, status);
     return families.text();
 }

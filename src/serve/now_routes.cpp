@@ -52,12 +52,34 @@ ApiAnswer rejects_answer(const Api& api, const net::Request& request)
     return asked.json(text.append("}"));
 }
 
+/// So that a client knows whether to ask for a token, and what its own is good for.
+ApiAnswer access_answer(const Api& api, const net::Request& request)
+{
+    const auto info = api.access(request);
+    std::string text = "{";
+    add_text(text, "mode", info.tokens ? "token" : "none");
+    add_flag(text, "openViewing", info.open_viewing);
+    if (info.identity) {
+        add_text(text, "role", access::name(info.identity->role));
+    } else {
+        add_name(text, "role").append("null");
+    }
+    if (info.identity && info.identity->racer) {
+        add_number(text, "racerId", raw(*info.identity->racer));
+    }
+    net::Response response;
+    response.with("Content-Type", "application/json").with("Cache-Control", "no-store");
+    response.body = text.append("}");
+    return response;
+}
+
 }  // namespace
 
 void add_now_routes(ApiRouter& router)
 {
     router.get("/api/v1/clock", clock_answer);
     router.get("/api/v1/rejects", rejects_answer);
+    router.get("/api/v1/access", access_answer);
 }
 
 }  // namespace alleycat::serve

@@ -40,6 +40,9 @@ std::string results_text(const RaceHead& race, std::span<const ranking::Entry> r
         if (live) {
             add_flag(out, "record", row.record);
         }
+        if (row.unverified) {
+            add_flag(out, "unverified", true);
+        }
         out.append("}");
     });
     return text.append("}");
@@ -47,14 +50,15 @@ std::string results_text(const RaceHead& race, std::span<const ranking::Entry> r
 
 std::string results_csv(std::span<const ranking::Entry> rows)
 {
-    std::string text = "rank,racerId,name,output,second,finished\r\n";
+    std::string text = "rank,racerId,name,output,second,finished,unverified\r\n";
     for (const auto& row : rows) {
         append_number(text, std::uint64_t{row.rank});
         append_number(text.append(","), raw(row.racer_id));
         append_csv_text(text.append(","), row.name);
         append_number(text.append(","), row.output);
         append_number(text.append(","), std::uint64_t{row.second});
-        text.append(row.finished ? ",true\r\n" : ",false\r\n");
+        text.append(row.finished ? ",true" : ",false");
+        text.append(row.unverified ? ",true\r\n" : ",false\r\n");
     }
     return text;
 }

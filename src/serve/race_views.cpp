@@ -71,6 +71,7 @@ std::vector<ranking::Entry> ranked_rows(const ranking::RaceResult& race, ranking
         entry.output = row->score(score);
         entry.current_output = row->output;
         entry.finished = row->finished;
+        entry.unverified = row->unverified;
         if (entries.empty()) {
             entry.rank = 1;
         } else if (const auto& last = entries.back(); last.output == entry.output) {

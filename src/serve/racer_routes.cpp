@@ -21,6 +21,7 @@ struct Ride {
     double output{0};  // the score
     std::uint32_t second{0};
     bool finished{false};
+    bool unverified{false};
 };
 
 struct PersonalBest {
@@ -85,6 +86,9 @@ void append_ride(std::string& out, const Ride& ride)
     add_number(out, "output", ride.output);
     add_number(out, "second", std::uint64_t{ride.second});
     add_flag(out, "finished", ride.finished);
+    if (ride.unverified) {
+        add_flag(out, "unverified", true);
+    }
     out.append("}");
 }
 
@@ -119,7 +123,7 @@ std::vector<Ride> merged_rides(const RacerQuestion& question, const std::vector<
         const auto head = race_head(race);
         if (std::none_of(question.live.begin(), question.live.end(),
                          [&](const Ride& ride) { return is_same_race(ride.race, head); })) {
-            rides.push_back({head, row.score(question.score), row.second, row.finished});
+            rides.push_back({head, row.score(question.score), row.second, row.finished, row.unverified});
         }
     }
     std::sort(rides.begin(), rides.end(), [](const Ride& a, const Ride& b) { return is_newer(a.race, b.race); });
@@ -162,7 +166,7 @@ ApiAnswer racer_answer(const Api& api, const net::Request& request)
         }
         for (const auto& race : api.live.races(class_id)) {
             if (const auto row = race->find(racer)) {
-                question.live.push_back({race_head(*race), row->output, row->second, row->finished});
+                question.live.push_back({race_head(*race), row->output, row->second, row->finished, row->unverified});
             }
         }
     }

@@ -34,6 +34,7 @@ struct Flags {
     std::string start{"now"};
     std::string password_file;
     std::string secret_key_file;
+    std::string token_file;
     std::optional<std::uint32_t> connections;
     std::optional<std::uint32_t> batch;
     std::uint32_t window_seconds{300};
@@ -177,6 +178,9 @@ void add_server_flags(CLI::App& app, Options& options, Flags& flags)
     app.add_option("--access-key", options.access_key_id, "Id of the key that signs the calls to the stream")
         ->check(name_with("_"));
     app.add_option("--secret-key-file", flags.secret_key_file, "File whose first line is the secret of that key");
+    app.add_option(
+        "--token-file", flags.token_file,
+        "File whose first line is the token to bring, for websocket and stream; for mqtt it is the password");
     app.add_option("--timeout", flags.timeout_seconds, "Seconds without any progress after which to give up")
         ->check(number_between(1, 3600));
     app.add_flag("--shuffle-fields", options.shuffle_fields, "Random order of fields and forms of numbers");
@@ -236,6 +240,11 @@ std::string complete(const Flags& flags, Options& options)
     }
     options.connections = flags.connections.value_or(std::min(options.riders, usual_connections(options.transport)));
     options.batch = flags.batch.value_or(options.transport == Transport::Stream ? kStreamBatch : 1);
+    if (!flags.token_file.empty()) {
+        if (auto problem = read_first_line("--token-file", flags.token_file, options.token); !problem.empty()) {
+            return problem;
+        }
+    }
     if (flags.password_file.empty()) {
         return {};
     }

@@ -46,6 +46,7 @@ struct Options {
     std::string stream;         ///< its name
     std::string access_key_id;  ///< stream only; empty: requests are not signed
     std::string secret_key;
+    std::string token;  ///< websocket and stream; empty: none is brought
 
     std::chrono::milliseconds timeout{std::chrono::seconds(30)};
     bool shuffle_fields{false};

@@ -43,13 +43,18 @@ Clocks real_clocks()
 std::unique_ptr<Sender> make_sender(asio::io_context& io, const Options& options)
 {
     if (options.transport == Transport::WebSocket) {
-        return make_websocket_sender(io, {options.host, options.port, options.path}, options.connections);
+        return make_websocket_sender(io, {options.host, options.port, options.path, options.token},
+                                     options.connections);
     }
     if (options.transport == Transport::Stream) {
-        return make_stream_sender(
-            io,
-            {options.host, options.port, options.stream, options.batch, {options.access_key_id, options.secret_key}},
-            options.connections);
+        return make_stream_sender(io,
+                                  {options.host,
+                                   options.port,
+                                   options.stream,
+                                   options.batch,
+                                   {options.access_key_id, options.secret_key},
+                                   options.token},
+                                  options.connections);
     }
     std::uint16_t port = 0;
     std::from_chars(options.port.data(), options.port.data() + options.port.size(), port);

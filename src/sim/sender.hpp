@@ -74,7 +74,8 @@ inline constexpr std::size_t kMostWaitingBytes = 4 * 1024 * 1024;
 struct WebSocketTarget {
     std::string host;
     std::string port;
-    std::string path;  ///< begins with a slash
+    std::string path;     ///< begins with a slash
+    std::string token{};  ///< empty: none
 };
 
 [[nodiscard]] std::unique_ptr<Sender> make_websocket_sender(boost::asio::io_context& io, const WebSocketTarget& target,
@@ -98,6 +99,7 @@ struct StreamTarget {
     std::string stream;
     std::uint32_t batch{500};  ///< records a call at most, 1 … 500
     AccessKey access_key;
+    std::string token{};  ///< brought where nothing is signed; empty: none
 };
 
 [[nodiscard]] std::unique_ptr<Sender> make_stream_sender(boost::asio::io_context& io, const StreamTarget& target,

@@ -160,6 +160,8 @@ void StreamConnection::write()
         request_.set("x-amz-date", date);
         request_.set(http::field::authorization,
                      authorization(target_.access_key, kScope, date, headers, request_.body()));
+    } else if (!target_.token.empty()) {
+        request_.set(http::field::authorization, "Bearer " + target_.token);
     }
     request_.prepare_payload();
     writing_ = true;

@@ -96,6 +96,11 @@ void WebSocketConnection::on_connected(error_code error)
     }
     stream_->next_layer().set_option(tcp::no_delay(true), error);
     stream_->set_option(websocket::stream_base::timeout::suggested(boost::beast::role_type::client));
+    if (!target_.token.empty()) {
+        stream_->set_option(websocket::stream_base::decorator([this](websocket::request_type& request) {
+            request.set(boost::beast::http::field::authorization, "Bearer " + target_.token);
+        }));
+    }
     stream_->async_handshake(target_.host + ':' + target_.port, target_.path, [this](error_code failure) {
         if (!stopped_) {
             on_open(failure);

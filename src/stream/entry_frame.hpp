@@ -44,6 +44,7 @@ struct EntryFrame {
     telemetry::Event event;
     bool has_hash_key;
     std::uint8_t refused;  // an Errc; 0: not
+    std::uint8_t verdict;  // its bits
 };
 static_assert(std::is_trivially_copyable_v<EntryFrame>);
 
@@ -74,7 +75,8 @@ inline void write_frame(std::byte* room, const Framed& record)
                            static_cast<std::uint16_t>(entry.partition_key.size()),
                            entry.event,
                            record.hash_key.has_value(),
-                           static_cast<std::uint8_t>(record.refused.value_or(Errc{}))};
+                           static_cast<std::uint8_t>(record.refused.value_or(Errc{})),
+                           entry.verdict.bits()};
     std::memcpy(room, &frame, sizeof frame);
     room += sizeof frame;
     if (record.hash_key) {
@@ -115,7 +117,8 @@ inline void write_frame(std::byte* room, const Framed& record)
                     frame.racer_id,
                     frame.class_id,
                     frame.output,
-                    frame.refused == 0 ? name : std::string_view()};
+                    frame.refused == 0 ? name : std::string_view(),
+                    Verdict::from_bits(frame.verdict)};
     return record;
 }
 

@@ -50,13 +50,14 @@ void Ledger::replay(std::uint64_t records)
     totals_.in_delivery += records;
 }
 
-void Ledger::settle(std::uint64_t applied, std::uint64_t failed, std::uint64_t dropped)
+void Ledger::settle(std::uint64_t applied, std::uint64_t failed, std::uint64_t dropped, std::uint64_t held)
 {
     const std::lock_guard lock(mutex_);
-    totals_.in_delivery -= applied + failed + dropped;
+    totals_.in_delivery -= applied + failed + dropped + held;
     totals_.applied += applied;
     totals_.failed += failed;
     totals_.dropped += dropped;
+    totals_.held += held;
 }
 
 Ledger::Totals Ledger::totals() const

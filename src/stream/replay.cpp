@@ -80,6 +80,7 @@ void Replay::take(const commitlog::LogRecord& record)
     entry.partition_key = record.partition_key;
     entry.data = record.data;
     if (valid) {
+        entry.verdict = record.verdict;
         consumer_.consume(entry, now_);
     } else if (item == telemetry::RecordReader::Item::Record) {  // the limits are the widest here
         consumer_.refuse(entry, {Errc::OutOfRange, "record: was refused when it came, by the limits of that time", {}},

@@ -251,7 +251,7 @@ void Shard::commit(std::uint64_t announced, SteadyTime now)
         const auto record = read_frame(bytes);
         const auto& entry = record.entry;
         log_->append({entry.sequence, entry.arrival_ms, entry.partition_key, record.hash_key, entry.data,
-                      record.refused.has_value()},
+                      record.refused.has_value(), entry.verdict},
                      system_now);
     });
     const auto done = log_->commit();

@@ -176,6 +176,7 @@ private:
         Framed framed;
         if (record.record != nullptr) {
             framed.entry = entry_of(*record.record);
+            framed.entry.verdict = record.verdict;
         } else {
             framed.refused = record.refusal->code;
             framed.why = record.refusal->message;

@@ -196,8 +196,8 @@ scene('a board of a thousand riders is the same by page, by neighbours and by th
   assert.deepEqual(results.map(withoutRecord), expected);
   const { text, headers } = await ask(daemon, '/api/v1/races/100/results.csv?classId=1');
   assert.equal(headers['content-disposition'], 'attachment; filename="race-100-class-1.csv"');
-  const rows = expected.map((row) => `${row.rank},${row.racerId},${row.name},${row.output},${row.second},true\r\n`);
-  assert.equal(text, `rank,racerId,name,output,second,finished\r\n${rows.join('')}`);
+  const rows = expected.map((row) => `${row.rank},${row.racerId},${row.name},${row.output},${row.second},true,false\r\n`);
+  assert.equal(text, `rank,racerId,name,output,second,finished,unverified\r\n${rows.join('')}`);
   let board;
   await holds('all class records', async () => {
     board = (await get(daemon, '/api/v1/classes/1/leaderboard?limit=1000')).entries;

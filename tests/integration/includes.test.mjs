@@ -167,7 +167,7 @@ const HOMES = [
     home: ({ name }) => MQTT_FILES.includes(name),
   },
   { of: 'sqlite3', header: /^sqlite3/, home: ({ room }) => room === 'sqlite', wrapped: true },
-  { of: 'simdjson', header: /^simdjson/, home: ({ room }) => ['telemetry', 'delivery', 'history', 'ingest', 'sim'].includes(room) },
+  { of: 'simdjson', header: /^simdjson/, home: ({ room }) => ['telemetry', 'delivery', 'history', 'ingest', 'access', 'sim'].includes(room) },
   { of: 'zlib', header: /^zlib\.h$/, home: ({ room }) => ['delivery', 'history', 'serve'].includes(room) },
   { of: 'prometheus-cpp', header: /^prometheus\//, home: ({ room }) => room === 'serve' },
   { of: 'toml++', header: /^toml(\+\+\/|\.h)/, home: ({ room }) => ['app', 'sim'].includes(room) },

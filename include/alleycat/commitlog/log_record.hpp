@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/ids.hpp>
+#include <alleycat/core/verdict.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,7 @@ struct LogRecord {
     std::optional<ExplicitHashKey> explicit_hash_key;
     std::string_view data;  ///< at most kMaxDataBytes
     bool refused{false};    ///< its door found it not valid, and kept it all the same
+    Verdict verdict{};      ///< what its door made of a valid one
 };
 
 inline constexpr std::size_t kMaxKeyBytes = 1024;  // 256 characters

@@ -24,6 +24,8 @@ public:
         return tokens_ >= std::min(count, burst_);
     }
     void take(double count) { tokens_ -= count; }
+    /// Whether it is full.
+    [[nodiscard]] bool rested(std::chrono::steady_clock::time_point now) { return has(burst_, now); }
 
 private:
     double rate_;

@@ -26,8 +26,8 @@ struct PoolCounters {
     std::atomic<std::uint64_t> expired_bytes{0};
 };
 
-/// The workers between the shards and the delivery thread. For each window: transform it, store what failed, store the
-/// object, hand it on.
+/// The workers between the shards and the delivery thread. For each window: transform it, have kept what is held, store
+/// what failed, store the object, hand it on.
 ///
 /// Order:   windows of one shard stay in theirs; other shards' are worked on beside them.
 /// Full:    of each shard one window is in work and one waits; the next stays with the shard and grows.
@@ -56,6 +56,9 @@ public:
         /// those that are no valid records and name one of them. Asked behind the transform; outlives the pool; null:
         /// there are none.
         const ErasedRacers* erased{nullptr};
+        /// Makes the window's held records durable, where it has some, before anything of it is stored; tried again
+        /// until it succeeds. The same ones may come again behind a crash. On any worker. Empty: none are held.
+        std::function<Result<void>(const Window&)> keep;
         std::function<std::unique_ptr<Transform>()> make_transform;  ///< called once a worker; empty: built in
         Wait wait;  ///< before a file is tried again; empty: real time, ended by the stop
     };

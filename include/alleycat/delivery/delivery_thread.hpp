@@ -21,6 +21,7 @@ struct Delivered {
     std::vector<telemetry::Sample> samples;  ///< what the history is to compare, in the order of the records
     std::uint64_t failed{0};                 ///< records, stored under processing-failed
     std::uint64_t dropped{0};                ///< records that the transform left out, or of racers who are erased
+    std::uint64_t held{0};                   ///< records that are kept elsewhere
 };
 
 /// Where delivered windows go.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/ids.hpp>
+#include <alleycat/core/verdict.hpp>
 #include <alleycat/telemetry/record_reader.hpp>
 
 #include <algorithm>
@@ -38,6 +39,12 @@ struct Window {
 
         [[nodiscard]] bool valid() const { return refusal == 0; }
     };
+    /// A valid record that is held: it takes part in nothing but its window's way.
+    struct Held {
+        Record record;
+        RaceId race_id{};
+        Suspicions reasons;
+    };
     /// Why a record is not valid.
     struct Refusal {
         Errc code{};
@@ -48,6 +55,7 @@ struct Window {
     SteadyTime opened{};  ///< when its first record came
     std::vector<Record> records;
     std::vector<Refusal> refusals;
+    std::vector<Held> held;  ///< beside `records`, in their order
     std::string text;
     std::uint64_t data_bytes{0};  ///< of all records, uncompressed
 
@@ -63,7 +71,14 @@ struct Window {
     [[nodiscard]] const Refusal& refusal(const Record& record) const { return refusals[record.refusal - 1]; }
 
     /// Every record of the shard up to this one is in this window or an earlier one. 0: the window is empty.
-    [[nodiscard]] std::uint64_t last_sequence() const { return records.empty() ? 0 : records.back().sequence; }
+    [[nodiscard]] std::uint64_t last_sequence() const
+    {
+        const auto last = records.empty() ? 0 : records.back().sequence;
+        return held.empty() ? last : std::max(last, held.back().record.sequence);
+    }
+    [[nodiscard]] bool empty() const { return records.empty() && held.empty(); }
+    /// Held ones too.
+    [[nodiscard]] std::size_t size() const { return records.size() + held.size(); }
 };
 
 /// When a window closes: at `interval` behind its first record or at `size_bytes` of data, counted before compression,
@@ -90,13 +105,17 @@ public:
     /// A record that is not valid, and why.
     void add(const WindowRecord& record, const telemetry::Rejection& why, SteadyTime now);
 
+    /// A valid record that is held, and why.
+    void hold(const WindowRecord& record, const telemetry::Sample& sample, RaceId race_id, Suspicions reasons,
+              SteadyTime now);
+
     /// Whether the window should be delivered now.
     [[nodiscard]] bool due(SteadyTime now) const;
     /// When it will be due by time; SteadyTime::max() while it is empty.
     [[nodiscard]] SteadyTime deadline() const;
     /// Whether it has grown as far as it may: full_bytes() of data, or so many records that they take twice as much.
     [[nodiscard]] bool full() const;
-    [[nodiscard]] bool empty() const { return window_.records.empty(); }
+    [[nodiscard]] bool empty() const { return window_.empty(); }
     [[nodiscard]] std::uint64_t full_bytes() const
     {
         return std::min(kMaxGrowth * hints_.size_bytes, std::max(hints_.size_bytes, kMaxGrownBytes));
@@ -108,6 +127,8 @@ public:
 
 private:
     Window::Record& add(const WindowRecord& record, SteadyTime now);
+    /// Copies the record's texts into the window.
+    [[nodiscard]] Window::Record take(const WindowRecord& record, SteadyTime now);
 
     const ShardId shard_;
     const WindowHints hints_;

@@ -1,13 +1,25 @@
 #pragma once
 
 #include <alleycat/core/counters.hpp>
+#include <alleycat/core/token_bucket.hpp>
+#include <alleycat/plausibility/judge.hpp>
 #include <alleycat/stream/stream.hpp>
 #include <alleycat/telemetry/record_reader.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace alleycat::ingest {
+
+/// Who sends a payload, as far as its door knows.
+struct Sender {
+    std::uint64_t connection{0};  ///< another for each connection; 0: not known
+    bool may_send{true};          ///< false: every record is Unauthorized
+    std::optional<RacerId> only;  ///< the one racer it may send for
+    TokenBucket* rate{nullptr};   ///< of its records; null: no limit
+};
 
 /// A door's work on payloads, whatever brought them: read the records, append them to the stream.
 ///
@@ -44,7 +56,11 @@ public:
 
     /// `payload`: with RecordReader::kPadding readable bytes behind it. `origin`: all but its arrival time, which is
     /// now.
-    [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink, stream::Origin origin = {});
+    [[nodiscard]] Taken take(std::string_view payload, RejectSink& sink, stream::Origin origin = {},
+                             const Sender& sender = {});
+
+    /// What says of each record whether a bike can have sent it; outlives the intake. Until then nobody does.
+    void judge_by(plausibility::Judge& judge) { judge_ = &judge; }
 
     /// Between two payloads.
     void set_limits(telemetry::RecordLimits limits) { reader_ = telemetry::RecordReader(std::move(limits)); }
@@ -58,10 +74,15 @@ public:
     [[nodiscard]] stream::Ticket durable() { return producer_.durable(); }
 
 private:
+    /// Why this sender's record is not taken; none where it is.
+    [[nodiscard]] static std::optional<telemetry::Rejection> refusal(const telemetry::Record& record,
+                                                                     const Sender& sender);
+
     telemetry::RecordReader reader_;
     stream::PartitionKeyTemplate partition_key_;
     stream::Producer producer_;
     DoorCounters& counters_;
+    plausibility::Judge* judge_{nullptr};
 };
 
 }  // namespace alleycat::ingest

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/ingest/intake.hpp>
+#include <alleycat/ingest/rate_limits.hpp>
 #include <alleycat/ingest/rule_options.hpp>
 
 #include <chrono>
@@ -18,6 +19,11 @@ struct MqttOptions {
     std::string client_id{"alleycatd"};  ///< names the persistent session at the broker
     bool version5{true};                 ///< else MQTT 3.1.1
     RuleOptions rule;
+    /// Set: below this topic each bike has one of its own, "<own_topics>/<racerId>", and what comes there must be of
+    /// that racer. On `own_topics` itself any racer's records may come; anywhere else below it none is taken. The
+    /// broker sees to it who publishes where.
+    std::string own_topics;
+    RateOptions rates{};             ///< of bikes on topics of their own
     std::uint32_t race_length{300};  ///< seconds
     std::uint32_t race_window{300};  ///< from one start to the next, seconds
     std::string stream_name{"alleycat"};

@@ -2,6 +2,7 @@
 
 #include <alleycat/core/counters.hpp>
 #include <alleycat/net/http_server.hpp>
+#include <alleycat/plausibility/judge.hpp>
 #include <alleycat/stream/log_queries.hpp>
 #include <alleycat/stream/stream.hpp>
 #include <alleycat/telemetry/record_reader.hpp>
@@ -28,10 +29,14 @@ struct StreamApiOptions {
     std::uint32_t shards{4};  ///< that take records; what retired ones hold is not read here
     bool log{true};           ///< false: there is nothing to read
     std::chrono::seconds retention{24 * 3600};
-    std::int64_t created_ms{0};                      ///< when the stream was made, ms since the epoch
-    std::vector<AccessKey> access_keys;              ///< empty: any signature will do, and none as well
+    std::int64_t created_ms{0};          ///< when the stream was made, ms since the epoch
+    std::vector<AccessKey> access_keys;  ///< whose signatures are good
+    bool open{true};                     ///< without access keys any signature will do, and none as well
+    /// Whether a request needs no signature, since it proves in another way that it may put and read everything.
+    std::function<bool(const net::Request&)> admits{};
     std::size_t record_bytes{std::size_t{1} << 20};  ///< data and partition key; at most stream::kMaxRecordBytes
     telemetry::RecordLimits record_limits;
+    plausibility::Judge* judge{nullptr};  ///< of what is a valid record; outlives the API; null: nobody judges
     /// A put whose records are not durable by then is answered with InternalFailure; they may become so later.
     std::chrono::milliseconds answer_timeout{30'000};
     std::function<std::chrono::sys_time<std::chrono::milliseconds>()> now = [] {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <alleycat/access/identity.hpp>
 #include <alleycat/ingest/intake.hpp>
+#include <alleycat/ingest/rate_limits.hpp>
 #include <alleycat/net/websocket.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,13 +21,14 @@ namespace alleycat::ingest {
 ///         it is durable.
 class WebSocketDoor {
 public:
-    WebSocketDoor(boost::asio::any_io_executor network, Intake intake)
-        : network_(std::move(network)), intake_(std::move(intake))
+    WebSocketDoor(boost::asio::any_io_executor network, Intake intake, RateOptions rates = {})
+        : network_(std::move(network)), intake_(std::move(intake)), rates_(rates)
     {
     }
 
-    /// What handles one connection.
-    [[nodiscard]] std::unique_ptr<net::WebSocket::Handler> open();
+    /// What handles one connection. `identity`: whose it is; none where everybody may send for everybody, at any rate.
+    [[nodiscard]] std::unique_ptr<net::WebSocket::Handler> open(
+        const std::optional<access::Identity>& identity = std::nullopt);
 
     /// Records became durable, or a ring that was full has room: acknowledges what it can, and goes on with the
     /// connections that wait, in the order in which they came.
@@ -53,6 +56,8 @@ private:
 
     boost::asio::any_io_executor network_;
     Intake intake_;
+    RateLimits rates_;              // by token
+    std::uint64_t connections_{0};  // ever
     bool closed_{false};
     std::deque<Session*> stalled_;     // each once
     std::vector<Session*> unflushed_;  // each once; flush() is posted while there is one

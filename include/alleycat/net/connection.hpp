@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <unordered_set>
+#include <vector>
 
 namespace alleycat::net {
 
@@ -36,7 +37,7 @@ public:
     template <class Visit>
     void for_each(Visit visit)
     {
-        const auto snapshot = all_;
+        const std::vector<Connection*> snapshot(all_.begin(), all_.end());
         for (auto* connection : snapshot) {
             if (all_.contains(connection)) {
                 visit(*connection);

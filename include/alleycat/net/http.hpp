@@ -24,6 +24,7 @@ struct Request {
     std::string_view target;                                   ///< path and query as they were sent
     std::string_view body;                                     ///< with kBodyPadding readable bytes behind it
     static constexpr std::size_t kBodyPadding = 64;
+    bool secure{false};         ///< over TLS
     bool from_loopback{false};  ///< the other end of the connection is on this machine: a client, or a proxy of others
 
     /// The query parameter's value; the last one where it stands more than once.

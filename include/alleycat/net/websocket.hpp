@@ -1,9 +1,8 @@
 #pragma once
 
+#include <alleycat/net/channel.hpp>
 #include <alleycat/net/connection.hpp>
 #include <alleycat/net/websocket_codec.hpp>
-
-#include <boost/asio/ip/tcp.hpp>
 
 #include <deque>
 #include <memory>
@@ -23,16 +22,23 @@ public:
     ReadBuffer() : bytes_(kBytes + FrameParser::kPadding) {}
     [[nodiscard]] std::span<char> room() { return std::span(bytes_).first(kBytes); }
 
+    /// What unfinished messages hold, all connections' together.
+    [[nodiscard]] std::size_t unfinished_bytes() const { return unfinished_bytes_; }
+    /// One connection's share is no longer `before` but `now`.
+    void count_unfinished(std::size_t before, std::size_t now) { unfinished_bytes_ += now - before; }
+
 private:
     std::vector<char> bytes_;
+    std::size_t unfinished_bytes_{0};
 };
 
 /// A server-side WebSocket connection.
 ///
 /// Thread:  the network thread; every callback comes on it.
-/// Bounds:  reads at most ReadBuffer::kBytes at once, then others have their turn. What is to be sent waits in the
-///          connection: whoever sends watches queued_bytes().
-/// Alive:   pings a silent client, and ends the connection of one that does not answer.
+/// Bounds:  reads at most ReadBuffer::kBytes at once, then others have their turn. Unfinished messages are bounded each
+///          and together. What is to be sent waits in the connection: whoever sends watches queued_bytes().
+/// Alive:   pings a silent client, and ends the connection of one that does not answer, or that for as long takes
+///          nothing of what waits for it.
 class WebSocket : public Connection, public std::enable_shared_from_this<WebSocket> {
 public:
     /// What is made of the messages. Owned by the connection, and gone with it.
@@ -58,10 +64,11 @@ public:
 
     struct Options {
         std::size_t max_message_bytes{1024 * 1024};
-        std::chrono::milliseconds ping_after{30'000};  ///< of silence; twice as long ends the connection
+        std::size_t max_unfinished_bytes{256 * 1024 * 1024};  ///< of all connections' messages that are not complete
+        std::chrono::milliseconds ping_after{30'000};         ///< of silence; twice as long ends the connection
     };
 
-    WebSocket(boost::asio::ip::tcp::socket socket, Options options, Connections& connections, ReadBuffer& buffer);
+    WebSocket(Channel channel, Options options, Connections& connections, ReadBuffer& buffer);
     ~WebSocket() override;
 
     /// `received`: what came behind the handshake already.
@@ -90,25 +97,31 @@ private:
         std::string rest;
     };
 
-    void wait_readable();
+    void read_on();
+    void wait_for_input(Channel::Next next);
     void on_readable();
     /// Hands over what is in `input`; false where it paused or ended.
     bool process(std::span<char> input);
     bool handle(const FrameParser::Event& event);
+    bool count_unfinished();
     void flush();
-    void wait_writable();
+    std::span<const iovec> gather(std::span<iovec> room) const;
+    void take_sent(std::size_t bytes);
+    [[nodiscard]] bool is_stuck(SteadyTime now);
+    void wait_for_output(Channel::Next next);
     void finish();
 
-    boost::asio::ip::tcp::socket socket_;
+    Channel channel_;
     const Options options_;
     Connections& connections_;
     ReadBuffer& buffer_;
     std::unique_ptr<Handler> handler_;
     FrameParser parser_;
+    std::size_t unfinished_bytes_{0};  // what parser_ holds, as buffer_ counts it
 
     std::string held_;  // received behind a pause, not yet parsed
     bool paused_{false};
-    bool reading_{false};  // a wait for input is under way
+    bool reading_{false};  // a wait for input, or a turn to read, is under way
 
     std::deque<Outgoing> outbox_;
     std::size_t sent_{0};  // bytes of the first outgoing, sent
@@ -117,6 +130,8 @@ private:
 
     SteadyTime heard_{std::chrono::steady_clock::now()};  // when the client last sent anything
     SteadyTime pinged_{};
+    std::size_t untaken_bytes_{0};  // of what was written, at taken_
+    SteadyTime taken_{};   // when the client last took anything, or began to have something to take
     std::string goodbye_;  // the close frame that is put off
     bool closing_{false};  // a close frame is put off, queued or sent
     SteadyTime closing_since_{};

@@ -21,6 +21,7 @@ enum class CloseCode : std::uint16_t {
     UnsupportedData = 1003,
     PolicyViolation = 1008,
     MessageTooBig = 1009,
+    TryAgainLater = 1013,
 };
 
 /// Appends an unmasked frame header for `payload_bytes`. `last`: the message ends with this frame.
@@ -58,6 +59,9 @@ public:
 
     /// Takes the next event off the front of `input`, unmasking it in place.
     [[nodiscard]] Event next(std::span<char>& input);
+
+    /// What is held of a message that is not complete.
+    [[nodiscard]] std::size_t unfinished_bytes() const { return message_.size(); }
 
 private:
     enum class State : std::uint8_t { Header, Payload };

@@ -24,6 +24,7 @@ struct Entry {
     double current_output{0};  ///< at `second`, whatever the score means
     bool record{false};        ///< the output at `second` beats the racer's own history as it was before the race
     bool finished{false};      ///< by `final`, or by silence past the end
+    bool unverified{false};    ///< some record of theirs in this race was suspect
 
     bool operator==(const Entry&) const = default;
 };

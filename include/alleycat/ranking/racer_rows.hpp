@@ -20,6 +20,7 @@ struct RacerRow {
     std::int64_t last_ms{0};   ///< and of the latest
     std::uint32_t second{0};   ///< the latest
     bool finished{false};
+    bool unverified{false};                   ///< some record of theirs was suspect
     std::shared_ptr<const std::string> name;  ///< never null
 
     [[nodiscard]] bool is_record() const { return !(current_output <= best_before); }

@@ -15,6 +15,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace alleycat::ranking {
@@ -32,6 +33,9 @@ class StateReader;
 /// Thread: one owner (the ranking thread). Snapshots may go anywhere.
 /// Memory: about 200 bytes a racer of an open race and 8 bytes for each second ridden; at most open_races × kMaxRacers
 ///         of them a class. Of closed races, the ids of the latest kRemembered.
+/// Suspect: a racer with a suspect record is `unverified` in that race from there on, and counts as ever. One that is
+///         held counts nowhere, and marks its racer where there is one. One that was released counts however late it
+///         comes; where its race is closed, it is an amendment.
 /// Order:  updates of one racer in the order of their arrival; else any order, and any repetition, ends in the same
 ///         boards. A second that is reported twice counts with its higher output, as in the history.
 /// State:  save() and load() carry the open races over a restart. A second that the durable history holds and the
@@ -86,11 +90,15 @@ public:
     /// The races that have finished or were closed since the last call, or changed behind that.
     [[nodiscard]] std::vector<std::shared_ptr<const RaceResult>> take_results();
 
+    /// What was released for closed races since the last call.
+    [[nodiscard]] std::vector<Amendment> take_amendments() { return std::exchange(amendments_, {}); }
+
     /// Takes the racer out of every open race, and out of results and records that were not taken.
     void erase(RacerId racer);
 
     /// All open races, as load() takes them, whatever the score. A racer takes 60 bytes, the name, and 8 bytes a second
-    /// of the race so far. Results that were not taken, and what a closed race has not published yet, are not in it.
+    /// of the race so far. Results and amendments that were not taken, and what a closed race has not published yet,
+    /// are not in it.
     [[nodiscard]] std::string save() const;
 
     /// Puts the saved races in the place of all open ones, as changed, and tells their names. Races of classes that are
@@ -103,6 +111,7 @@ private:
     using Key = std::pair<ClassId, RaceId>;
     using OpenRaces = std::map<Key, std::unique_ptr<Race>>;
 
+    void apply(const Update& update, std::string_view name);
     /// nullptr where the class is not configured, or the race is closed.
     [[nodiscard]] Race* race_of(const Update& update);
     [[nodiscard]] bool configured(ClassId class_id) const;
@@ -111,7 +120,7 @@ private:
     void make_room(ClassId class_id, std::size_t most);
     OpenRaces::iterator close(OpenRaces::iterator race);
     void remember_closed(const Key& key);
-    [[nodiscard]] bool load_races(StateReader& state);
+    [[nodiscard]] bool load_races(StateReader& state, std::uint8_t version);
     /// Those of the latest race last, since that is the name that stays.
     void tell_names() const;
     void clear();
@@ -121,6 +130,7 @@ private:
     std::vector<std::shared_ptr<const RaceSnapshot>> closed_;  // not yet taken
     std::vector<std::shared_ptr<const RaceResult>> results_;   // of closed races, not yet taken
     std::vector<RecordEvent> records_;                         // likewise
+    std::vector<Amendment> amendments_;                        // not yet taken
     std::set<Key> remembered_;                                 // closed races …
     std::deque<Key> remembered_order_;                         // … from the oldest on
     bool replaying_{false};

@@ -29,6 +29,7 @@ public:
         std::string races;                   ///< Races::save(), where asked for
         /// What ended until then and was not saved before: whoever keeps `races` has to keep these too.
         std::vector<std::shared_ptr<const RaceResult>> results;
+        std::vector<Amendment> amendments{};  ///< likewise; those of a race come behind its result
     };
     struct Options {
         Races::Options races;

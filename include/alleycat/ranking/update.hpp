@@ -1,6 +1,7 @@
 #pragma once
 
 #include <alleycat/core/ids.hpp>
+#include <alleycat/core/verdict.hpp>
 #include <alleycat/telemetry/record.hpp>
 
 #include <cstdint>
@@ -24,6 +25,7 @@ struct Update {
     std::uint32_t name_offset{0};  ///< into UpdateBatch::names
     std::uint16_t name_bytes{0};
     telemetry::Event event{};
+    Verdict verdict{};  ///< held: it only marks its racer
 };
 
 /// Updates with their racers' names.

@@ -22,6 +22,7 @@ using ranking::RecordEvent;
 struct Batch {
     std::vector<std::shared_ptr<const ranking::RaceResult>> results;  ///< in the order in which they were told
     std::optional<Checkpoint> checkpoint;
+    std::vector<ranking::Amendment> amendments{};  ///< they come behind the results
 };
 
 /// The database `alleycat.db`: races, results, class records, racers, the races' checkpoint and erasures. This is its
@@ -55,7 +56,8 @@ public:
 
     /// Writes the batch and then brings the leaderboards on. Returns what is worth telling, by class and racer: class
     /// records and personal ones that beat what was stored before the batch. A race that is stored as closed is passed
-    /// over, and so are rows of before a racer asked to be erased; a race without any row is not stored.
+    /// over, and so are rows of before a racer asked to be erased; a race without any row is not stored. An amendment
+    /// counts once, however often it is written.
     [[nodiscard]] Result<std::vector<RecordEvent>> write(const Batch& batch);
 
     struct Erased {

@@ -54,6 +54,8 @@ public:
     void publish_records(std::span<const ranking::RecordEvent> records);
     /// Forgets the closed races that hold the racer. Those that are open are published anew by whoever ranks them.
     void erase(RacerId racer);
+    /// Forgets the race, where it is closed: its stored result is another one now.
+    void forget(ClassId class_id, RaceId race_id);
 
     /// The race as it was published last; null where it is not remembered.
     [[nodiscard]] std::shared_ptr<const ranking::RaceSnapshot> race(ClassId class_id, RaceId race_id) const;

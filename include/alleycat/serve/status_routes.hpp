@@ -2,10 +2,12 @@
 
 #include <alleycat/core/counters.hpp>
 #include <alleycat/core/durations.hpp>
+#include <alleycat/core/verdict.hpp>
 #include <alleycat/delivery/delivery_pool.hpp>
 #include <alleycat/net/http_server.hpp>
 #include <alleycat/stream/stream.hpp>
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -43,8 +45,17 @@ struct Status {
     const delivery::TransformCounters* transform{nullptr};  ///< null: it is built in
     const Durations* history_flush_times{nullptr};          ///< null: nothing is said of them
     bool results_failing{false};                            ///< nothing can be written to the database
-    std::optional<Storage> storage;                         ///< none: the disk does not say
+    /// What was suspect, and is held; none where nobody judges.
+    struct Plausibility {
+        std::array<std::uint64_t, kSuspicions.size()> suspect{};  ///< seconds of rides, by suspicion
+        std::uint64_t held{0};                                    ///< records in quarantine
+        std::uint64_t dropped{0};                                 ///< that went since there were too many, or too old
+    };
+    std::optional<Plausibility> plausibility{};
+    std::optional<Storage> storage;  ///< none: the disk does not say
     std::size_t connections{0};
+    std::vector<std::pair<std::string, std::uint64_t>> refused;  ///< connections and requests, ever, by reason
+    std::optional<std::chrono::sys_seconds> certificate_expires;
     std::size_t viewers{0};
     std::uint64_t live_queue_bytes{0};  ///< that viewers have not fetched
     std::uint64_t resyncs{0};

@@ -8,7 +8,7 @@
 namespace alleycat::stream {
 
 /// The books of a daemon: what became of every record that it ever accepted. At every moment
-///     accepted = applied + failed + dropped + in flight,
+///     accepted = applied + failed + dropped + held + in flight,
 /// since each step is one entry under one lock; a step counts a batch, so that the lock is seldom taken.
 ///
 /// Thread: any.
@@ -23,6 +23,7 @@ public:
         std::uint64_t applied{0};      ///< compared with the history, better or not
         std::uint64_t failed{0};       ///< no valid record, or the transform failed with it
         std::uint64_t dropped{0};      ///< left out by the transform
+        std::uint64_t held{0};         ///< in quarantine, or were: what is released is accepted once more
         std::uint64_t in_stream{0};    ///< in the rings
         std::uint64_t in_delivery{0};  ///< in windows
 
@@ -41,7 +42,7 @@ public:
     /// Records came from the log into a window.
     void replay(std::uint64_t records);
     /// What became of the records of a window.
-    void settle(std::uint64_t applied, std::uint64_t failed, std::uint64_t dropped);
+    void settle(std::uint64_t applied, std::uint64_t failed, std::uint64_t dropped, std::uint64_t held = 0);
 
     [[nodiscard]] Totals totals() const;
 

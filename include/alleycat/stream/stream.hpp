@@ -4,6 +4,7 @@
 #include <alleycat/commitlog/log_record.hpp>
 #include <alleycat/core/durations.hpp>
 #include <alleycat/core/ids.hpp>
+#include <alleycat/core/verdict.hpp>
 #include <alleycat/stream/hash_key.hpp>
 #include <alleycat/stream/ledger.hpp>
 #include <alleycat/stream/partition_key.hpp>
@@ -39,6 +40,7 @@ struct Entry {
     ClassId class_id{};
     double output{0};
     std::string_view name;
+    Verdict verdict{};
 };
 
 /// What a shard does with its records.
@@ -104,6 +106,7 @@ struct NewRecord {
     std::string_view data;                  ///< at most kMaxRecordBytes together with the partition key
     const telemetry::Record* record{};      ///< what the data says, or …
     const telemetry::Rejection* refusal{};  ///< … why it is no valid record: then the consumer gets to know that
+    Verdict verdict{};                      ///< of a valid one; the log keeps it, so that a replay need not judge
 };
 
 inline constexpr std::size_t kMaxRecordBytes = commitlog::kMaxDataBytes;

@@ -3,8 +3,13 @@ import './shell.css';
 import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { AccountKey, AccountPanel } from './access/account';
+import { SignIn } from './access/sign_in';
+import { mustSignIn } from './api/access';
 import { reachable } from './api/clock';
+import { focusIsLost } from './focus';
 import { RacePage } from './pages/race/race_page';
+import { session } from './ride/current';
 import { route } from './router';
 import { t } from './strings';
 import { subject } from './title';
@@ -77,7 +82,15 @@ export function Shell() {
     first.current = false;
   }, [page]);
 
-  const content =
+  const riding = session.value !== null;
+  const blocked = mustSignIn.value && !riding;
+  const wasBlocked = useRef(false);
+  useEffect(() => {
+    if (wasBlocked.current && !blocked && focusIsLost()) main.current?.focus({ preventScroll: true }); // the panel had it
+    wasBlocked.current = blocked;
+  }, [blocked]);
+
+  const shown =
     Component === 'loading' ? (
       <p class="loading">{t.shell.loading}</p>
     ) : Component === 'failed' ? (
@@ -90,6 +103,15 @@ export function Shell() {
     ) : (
       <Component />
     );
+  // Behind the panel nothing is lost: what was typed, and a ride.
+  const content = (
+    <>
+      <SignIn riding={riding} />
+      <div class="page" hidden={blocked}>
+        {shown}
+      </div>
+    </>
+  );
   if (page.bare) return <main ref={main} tabIndex={-1}>{content}</main>;
   return (
     <>
@@ -102,6 +124,7 @@ export function Shell() {
           {t.product}
         </a>
         <Menu current={page} />
+        <AccountKey />
       </header>
       {reachable.value === false && (
         <p class="unreachable" role="status">
@@ -109,6 +132,7 @@ export function Shell() {
         </p>
       )}
       <main id="main" ref={main} tabIndex={-1}>
+        <AccountPanel />
         {content}
       </main>
     </>

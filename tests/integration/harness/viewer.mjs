@@ -100,7 +100,9 @@ export class Viewer {
       fault(`the members should be ${wanted}`);
     }
     const rows = [...message.entries, ...(message.me ? [message.me] : [])];
-    if (rows.some((entry) => Object.keys(entry).join() !== ENTRY_KEYS)) {
+    const isEntry = ({ unverified, ...entry }) =>
+      Object.keys(entry).join() === ENTRY_KEYS && (unverified === undefined || unverified === true);
+    if (!rows.every(isEntry)) {
       fault(`the members of an entry should be ${ENTRY_KEYS}`);
     }
     if (message.type === 'delta') {

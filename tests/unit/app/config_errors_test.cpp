@@ -55,7 +55,8 @@ TEST_CASE("an unknown key is refused with the nearest of its section", "[app][co
     CHECK(file_error("[ranking]\ncolour = 4\n") ==
           "test.toml:2: ranking.colour: unknown key; known are score, ties, tick");
     CHECK(file_error("[http]\nport = 4\n") ==
-          "test.toml:2: http.port: unknown key; known are listen, idle_timeout, request_timeout");
+          "test.toml:2: http.port: unknown key; known are listen, idle_timeout, request_timeout, certificate_file, "
+          "key_file, origins, cors_origins, proxies");
 }
 
 TEST_CASE("an unknown or misplaced section is refused", "[app][config]")

@@ -155,3 +155,51 @@ TEST_CASE("what it is asked to do is done by the thread that writes", "[app][rec
     fixture.ranking.stop();
     recorder.stop();
 }
+
+TEST_CASE("what was released for a closed race is written into its result, and told", "[app][recorder]")
+{
+    RecorderFixture fixture;
+    std::set<RaceRecorder::RaceKey> amended;
+    auto way = fixture.way();
+    way.amended = [&](const auto& races) {
+        const std::lock_guard lock(fixture.mutex);
+        amended = races;
+        fixture.changed.notify_all();
+    };
+    RaceRecorder recorder(std::move(way));
+    fixture.ranking.start();
+    fixture.ride(1, 5, 100, telemetry::Event::Final);
+    fixture.ranking.catch_up();
+    fixture.now_ms += 400'000;  // the race closes
+    fixture.ranking.catch_up();
+    recorder.start();
+    ranking::Update released;
+    released.arrival_order = 2;
+    released.arrival_ms = fixture.now_ms;
+    released.race_id = RaceId{5};
+    released.racer_id = RacerId{7};
+    released.class_id = ClassId{1};
+    released.second = 2;
+    released.output = 150;
+    released.verdict = Verdict::let_go();
+    {
+        std::unique_lock lock(fixture.mutex);
+        REQUIRE(fixture.changed.wait_for(lock, seconds(60), [&] { return !fixture.told.empty(); }));
+    }
+    ranking::UpdateBatch batch;
+    batch.add(released, "Hubert");
+    fixture.ranking.outbox(ShardId{1}).put(batch);
+    {
+        std::unique_lock lock(fixture.mutex);
+        REQUIRE(fixture.changed.wait_for(lock, seconds(60), [&] { return !amended.empty(); }));
+    }
+    CHECK(amended == std::set<RaceRecorder::RaceKey>{{ClassId{1}, RaceId{5}}});
+    const auto stored = fixture.stored(5);
+    REQUIRE(stored);
+    CHECK(stored->closed);
+    CHECK(stored->rows.front().output == 150);
+    CHECK(stored->rows.front().total == 250);
+    CHECK(fixture.boards.find(ClassId{1}, RacerId{7})->record.score == 150);
+    fixture.ranking.stop();
+    recorder.stop();
+}

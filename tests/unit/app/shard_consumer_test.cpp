@@ -73,6 +73,20 @@ struct ConsumerFixture : WayFixture {
         entry.name = "Hubert";
         consumer->consume(entry, now);
     }
+    void consume_judged(stream::SequenceNumber sequence, Verdict verdict)
+    {
+        stream::Entry entry;
+        entry.sequence = sequence;
+        entry.second = static_cast<std::uint32_t>(sequence);
+        entry.race_id = RaceId{10};
+        entry.racer_id = RacerId{7};
+        entry.class_id = ClassId{1};
+        entry.output = 100;
+        entry.data = "x";
+        entry.name = "Hubert";
+        entry.verdict = verdict;
+        consumer->consume(entry, now);
+    }
     void refuse(stream::SequenceNumber sequence)
     {
         stream::Entry entry;
@@ -88,6 +102,13 @@ struct ConsumerFixture : WayFixture {
         delivery.start();
         CHECK(delivery.stop(SteadyTime::max()) == 0);
         return arrived.windows();
+    }
+    /// What the races were given.
+    std::vector<ranking::Update> updates()
+    {
+        ranking::UpdateBatch batch;
+        ranking.outbox(kShard).take(batch);
+        return batch.updates;
     }
     /// The arrival orders that the races were given.
     std::vector<std::uint64_t> ranked()
@@ -217,4 +238,47 @@ TEST_CASE("a shard waits while the races do not keep up", "[app][consumer]")
     CHECK(sequence == ranking::Outbox::kCapacity);
     CHECK(fixture.ranked().size() == sequence);
     CHECK(fixture.consumer->ready(fixture.now));
+}
+
+TEST_CASE("a held record goes to the races as a mark, and rides in its window without counting", "[app][consumer]")
+{
+    ConsumerFixture fixture;
+    Suspicions slew;
+    slew.add(Suspicion::Slew);
+    fixture.consume_judged(4, {});
+    fixture.consume_judged(5, {slew, false});
+    fixture.consume_judged(6, {slew, true});
+    fixture.consume_judged(7, Verdict::let_go());
+    static_cast<void>(fixture.consumer->end_batch(fixture.now));
+    const auto updates = fixture.updates();
+    REQUIRE(updates.size() == 4);
+    CHECK_FALSE(updates[0].verdict.suspect());
+    CHECK((updates[1].verdict.suspect() && !updates[1].verdict.held()));
+    CHECK(updates[2].verdict.held());
+    CHECK(updates[3].verdict.released());
+    fixture.consumer->finish();
+    const auto windows = fixture.windows();
+    REQUIRE(windows.size() == 1);
+    CHECK(windows[0].samples.size() == 3);
+    CHECK(windows[0].held == 1);
+    CHECK(windows[0].last_sequence == 7);
+}
+
+TEST_CASE("new records get numbers above those that are kept in quarantine", "[app][consumer]")
+{
+    ConsumerFixture fixture(1, 2);
+    const auto seen = [&fixture](std::vector<stream::SequenceNumber> kept) {
+        return ShardConsumer(kShard, {},
+                             ShardConsumer::Way{fixture.ranking,
+                                                fixture.delivery,
+                                                fixture.ledger,
+                                                fixture.checkpoints,
+                                                fixture.erased,
+                                                {0, kStored},
+                                                std::move(kept)})
+            .seen();
+    };
+    CHECK(seen({}) == kStored);
+    CHECK(seen({99}) == kStored);
+    CHECK(seen({0, 99}) == 99);
 }

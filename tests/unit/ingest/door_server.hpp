@@ -19,13 +19,14 @@ struct DoorServer {
     StreamFixture stream;
     DoorCounters counters;
     std::unique_ptr<WebSocketDoor> door;
+    std::optional<access::Identity> identity;  // of whoever connects
 
     explicit DoorServer(const stream::Stream::Options& options = {.shards = 1}) : stream(options)
     {
         auto producer = stream.producer([this] { boost::asio::post(net.context, [this] { door->progress(); }); });
         door = std::make_unique<WebSocketDoor>(net.context.get_executor(),
                                                Intake(limits(), "${racerId}", std::move(producer), counters));
-        net.server.websocket("/ingest", [this](const net::Request&) { return door->open(); });
+        net.server.websocket("/ingest", [this](const net::Request&) { return door->open(identity); });
     }
     DoorServer(const DoorServer&) = delete;
     DoorServer& operator=(const DoorServer&) = delete;

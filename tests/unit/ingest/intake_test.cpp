@@ -36,10 +36,10 @@ struct Fixture {
     }
     ~Fixture() { stop(); }
 
-    Intake::Taken take(std::string_view payload)
+    Intake::Taken take(std::string_view payload, const Sender& sender = {})
     {
         const auto padded = std::string(payload) + std::string(telemetry::RecordReader::kPadding, '#');
-        return intake.take(std::string_view(padded).substr(0, payload.size()), sink);
+        return intake.take(std::string_view(padded).substr(0, payload.size()), sink, {}, sender);
     }
     [[nodiscard]] std::uint64_t rejected(Errc code) const { return counters.rejected[static_cast<std::size_t>(code)]; }
     std::vector<std::string> stop()
@@ -79,6 +79,54 @@ TEST_CASE("a door's counters tell records, bytes and refusals by reason", "[inge
     CHECK(fixture.rejected(Errc::InvalidJson) == 1);
     CHECK(fixture.rejected(Errc::MissingField) == 0);
     CHECK(fixture.counters.stalls == 0);
+}
+
+TEST_CASE("who may send for one racer only is refused the records of others, one by one", "[ingest][intake]")
+{
+    Fixture fixture;
+    Sender bike;
+    bike.only = RacerId{7};
+    const auto payload = joined({record_text(7, 1), record_text(8, 1), refused_text(8), record_text(7, 2)}, "\n");
+    CHECK(fixture.take(payload, bike).accepted == 2);
+    CHECK(fixture.sink.rejected == std::vector<std::string>{"1:Unauthorized", "1:OutOfRange"});
+    CHECK(fixture.rejected(Errc::Unauthorized) == 1);
+    Sender viewer;
+    viewer.may_send = false;
+    CHECK(fixture.take(payload, viewer).accepted == 0);
+    CHECK(fixture.rejected(Errc::Unauthorized) == 4);
+    CHECK(fixture.stop() == std::vector<std::string>{"7@1", "7@2"});
+}
+
+TEST_CASE("above its rate a sender's records are refused, and refused ones cost it nothing", "[ingest][intake]")
+{
+    Fixture fixture;
+    TokenBucket five(1e-6, 5);  // which fills within weeks
+    Sender sender;
+    sender.rate = &five;
+    CHECK(fixture.take(joined({record_text(7, 1), refused_text(7), record_text(7, 2)}, "\n"), sender).accepted == 2);
+    CHECK(fixture.take(array_of(7, 3, 12), sender).accepted == 3);
+    CHECK(fixture.rejected(Errc::RateLimited) == 7);
+    CHECK(fixture.take(array_of(8, 1, 10)).accepted == 10);  // others have no such limit
+}
+
+TEST_CASE("a record that finds no room costs its sender nothing until it is taken", "[ingest][intake]")
+{
+    Fixture fixture(kSmallRing);
+    TokenBucket hundred(1e-6, 100);
+    Sender sender;
+    sender.rate = &hundred;
+    auto taken = fixture.take(array_of(7, 1, 100), sender);
+    REQUIRE(taken.outcome == Intake::Outcome::RingFull);
+    auto accepted = taken.accepted;
+    fixture.stream.logs[0]->open();
+    while (taken.outcome == Intake::Outcome::RingFull) {
+        fixture.intake.flush();
+        REQUIRE(fixture.space.wait());
+        taken = fixture.take(std::string(taken.text()), sender);
+        accepted += taken.accepted;
+    }
+    CHECK(accepted == 100);
+    CHECK(fixture.rejected(Errc::RateLimited) == 0);
 }
 
 TEST_CASE("behind a full ring a payload goes on exactly where it stopped", "[ingest][intake]")

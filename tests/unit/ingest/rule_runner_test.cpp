@@ -20,8 +20,8 @@ struct Runner {
     std::string refuse;  // what is published, and why
     RuleRunner runner;
 
-    explicit Runner(const RuleOptions& rule)
-        : runner({rule, {}, "alleycat", folder.path(), 1'000},
+    explicit Runner(const RuleOptions& rule, const std::string& own_topics = {}, const RateOptions& rates = {})
+        : runner({rule, {}, "alleycat", folder.path(), 1'000, own_topics, rates},
                  Intake(limits(), "${racerId}", stream.producer(), counters),
                  [this](const std::string& topic, std::string_view payload) {
                      published.push_back(topic + " " + std::string(payload));
@@ -69,6 +69,35 @@ bool contains(const std::string& text, const std::string& part)
 const std::string kGood = R"({"rpm":80,"level":40})";
 
 }  // namespace
+
+TEST_CASE("below a topic of topics of their own, a topic speaks for its racer only", "[ingest][rule]")
+{
+    RuleOptions rule;
+    rule.topic = "alleycat-publish/#";
+    Runner bench(rule, "alleycat-publish");
+    bench.message("alleycat-publish/7", joined({record_text(7, 1), record_text(8, 1)}, "\n"));
+    bench.message("alleycat-publish", array_of(9, 1, 2));
+    for (const auto* topic : {"alleycat-publish/", "alleycat-publish/07", "alleycat-publish/+7", "alleycat-publish/7/x",
+                              "alleycat-publish/x"}) {
+        bench.message(topic, record_text(7, 3));
+    }
+    CHECK(bench.handed_over(3) == std::vector<std::string>{"7@1", "9@1", "9@2"});
+    CHECK(bench.counters.rejected[static_cast<std::size_t>(Errc::Unauthorized)] == 6);
+    CHECK(lines(bench.failures("default")) == 6);
+}
+
+TEST_CASE("each topic of its own has a rate of its own", "[ingest][rule]")
+{
+    RuleOptions rule;
+    rule.topic = "alleycat-publish/#";
+    Runner bench(rule, "alleycat-publish", {1e-6, 1e-6, std::chrono::seconds(3'000'000)});  // three records at once
+    bench.message("alleycat-publish/7", array_of(7, 1, 2));
+    bench.message("alleycat-publish/8", array_of(8, 1, 4));
+    bench.message("alleycat-publish/7", array_of(7, 3, 5));
+    bench.message("alleycat-publish", array_of(9, 1, 5));
+    CHECK(bench.handed_over(11).size() == 11);
+    CHECK(bench.counters.rejected[static_cast<std::size_t>(Errc::RateLimited)] == 3);
+}
 
 TEST_CASE("messages of a rule become records of the stream", "[ingest][rule]")
 {

@@ -103,6 +103,21 @@ TEST_CASE("with access keys, only who signs gets an answer", "[ingest][api]")
     CHECK(member(body_of(fixture.wait(fixture.send(request))), "__type") == "InvalidSignatureException");
 }
 
+TEST_CASE("a stream that is not open answers who is admitted, or signs", "[ingest][api]")
+{
+    StreamApiOptions options;
+    options.open = false;
+    options.admits = [](const net::Request& request) { return request.header("Authorization") == "Bearer good"; };
+    ApiFixture fixture(1, options);
+    const auto missing = error_text("MissingAuthenticationTokenException", "Missing Authentication Token");
+    CHECK(fixture.refused("ListStreams", "{}") == missing);
+    auto request = ApiRequest::call("ListStreams", "{}");
+    request.headers["authorization"] = "Bearer bad";
+    CHECK(fixture.wait(fixture.send(request)).status != 200);
+    request.headers["authorization"] = "Bearer good";
+    CHECK(fixture.wait(fixture.send(request)).status == 200);
+}
+
 TEST_CASE("a door that is closed answers 503", "[ingest][api]")
 {
     ApiFixture fixture;

@@ -27,6 +27,22 @@ TEST_CASE("acknowledgements are running totals of a connection", "[ingest][door]
     CHECK(server.counters.accepted == 14);
 }
 
+TEST_CASE("a bike sends records of its racer, and is told of each that is another's", "[ingest][door]")
+{
+    DoorServer server;
+    server.identity = access::Identity{"id", access::Role::Bike, RacerId{7}};
+    server.start();
+    auto client = server.connect();
+    client.send_text(joined({record_text(7, 1), record_text(8, 1), record_text(7, 2)}, "\n"));
+    const auto told = read_acks(client, server, 3);
+    CHECK(told.accepted == 2);
+    REQUIRE(told.rejections.size() == 1);
+    CHECK(
+        told.rejections[0] ==
+        R"({"type":"reject","index":1,"uuid":"u8","code":"Unauthorized","message":"racerId: this sender may only send for racer 7"})");
+    CHECK(server.counters.rejected[static_cast<std::size_t>(Errc::Unauthorized)] == 1);
+}
+
 TEST_CASE("a payload without records is not answered", "[ingest][door]")
 {
     DoorServer server;

@@ -13,7 +13,9 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -35,23 +37,53 @@ struct Answer {
     }
 };
 
+/// What carries bytes over a blocking socket.
+class Wire {
+public:
+    explicit Wire(int socket) : socket_(socket) {}
+    virtual ~Wire() = default;
+
+    /// As send(2) and recv(2).
+    [[nodiscard]] virtual ssize_t send(std::string_view bytes)
+    {
+        return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    }
+    [[nodiscard]] virtual ssize_t receive(char* room, std::size_t size) { return ::recv(socket_, room, size, 0); }
+    virtual void end_sending() { ::shutdown(socket_, SHUT_WR); }
+
+protected:
+    [[nodiscard]] int socket() const { return socket_; }
+
+private:
+    const int socket_;
+};
+
+/// Makes the wire of a connected socket.
+using WireMaker = std::function<std::unique_ptr<Wire>(int)>;
+
+inline std::unique_ptr<Wire> plain_wire(int socket)
+{
+    return std::make_unique<Wire>(socket);
+}
+
 /// A blocking socket, connected to a program on this machine. Throws where the other side says nothing for a long time
 /// or ends the connection within what is read.
 class RawSocket {
 public:
-    explicit RawSocket(UniqueFd fd) : fd_(std::move(fd))
+    explicit RawSocket(UniqueFd fd, const WireMaker& make_wire = plain_wire) : fd_(std::move(fd))
     {
         const timeval patience{20, 0};
         ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
         ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         const int on = 1;
         ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        wire_ = make_wire(fd_.get());
     }
 
     void send(std::string_view bytes) const
     {
         while (!bytes.empty()) {
-            const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            const auto sent = wire_->send(bytes);
             if (sent <= 0) {
                 throw std::runtime_error(std::string("send: ") + std::strerror(errno));
             }
@@ -60,7 +92,7 @@ public:
     }
 
     /// Says that nothing more will be sent.
-    void end_sending() const { ::shutdown(fd_.get(), SHUT_WR); }
+    void end_sending() const { wire_->end_sending(); }
 
     [[nodiscard]] std::string read(std::size_t size)
     {
@@ -106,7 +138,7 @@ private:
     bool receive()
     {
         char chunk[64 * 1024];
-        const auto received = ::recv(fd_.get(), chunk, sizeof chunk, 0);
+        const auto received = wire_->receive(chunk, sizeof chunk);
         if (received < 0 && errno != ECONNRESET) {
             throw std::runtime_error("the other side says nothing");
         }
@@ -116,6 +148,7 @@ private:
     }
 
     UniqueFd fd_;
+    std::unique_ptr<Wire> wire_;
     std::string buffer_;  // received
     std::size_t at_{0};   // of it, read
 };
@@ -124,7 +157,10 @@ private:
 class RawClient : public RawSocket {
 public:
     /// `receive_buffer`: of the socket, for a client that is slow on purpose; 0: the system's.
-    explicit RawClient(std::uint16_t port, int receive_buffer = 0) : RawSocket(connected(port, receive_buffer)) {}
+    explicit RawClient(std::uint16_t port, int receive_buffer = 0, const WireMaker& make_wire = plain_wire)
+        : RawSocket(connected(port, receive_buffer), make_wire)
+    {
+    }
 
     /// The next answer. `bodiless`: to a HEAD request.
     [[nodiscard]] Answer answer(bool bodiless = false)
@@ -209,8 +245,9 @@ struct ServerFrame {
 class WebSocketClient : public RawClient {
 public:
     /// Connects and upgrades. `together`: sent in one write with the handshake.
-    WebSocketClient(std::uint16_t port, std::string_view target, std::string_view together = {}, int receive_buffer = 0)
-        : RawClient(port, receive_buffer)
+    WebSocketClient(std::uint16_t port, std::string_view target, std::string_view together = {}, int receive_buffer = 0,
+                    const WireMaker& make_wire = plain_wire)
+        : RawClient(port, receive_buffer, make_wire)
     {
         send(upgrade_request(target).append(together));
         const auto got = answer();

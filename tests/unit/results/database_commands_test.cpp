@@ -26,10 +26,10 @@ TEST_CASE("an export is one text: lines of JSON by table and key", "[results]")
           R"({"table":"races","classId":1,"raceId":-6,"startMs":-6000,"endMs":-5700,"closed":true,"racers":1}
 {"table":"races","classId":1,"raceId":5,"startMs":5000,"endMs":5300,"closed":true,"racers":2}
 {"table":"races","classId":2,"raceId":5,"startMs":5000,"endMs":5300,"closed":false,"racers":1}
-{"table":"results","classId":1,"raceId":-6,"racerId":8,"name":"Racer 8","second":300,"finished":true,"output":0.1,"best":10.1,"mean":199.9,"total":59970,"arrival":1000,"firstMs":500,"lastMs":1000}
-{"table":"results","classId":1,"raceId":5,"racerId":7,"name":"Racer 7","second":300,"finished":true,"output":115.2,"best":125.2,"mean":84.8,"total":25440,"arrival":1000,"firstMs":500,"lastMs":1000}
-{"table":"results","classId":1,"raceId":5,"racerId":9,"name":"Grüß \"G\"","second":300,"finished":false,"output":98.55,"best":108.55,"mean":101.45,"total":30435,"arrival":3000,"firstMs":2500,"lastMs":3000}
-{"table":"results","classId":2,"raceId":5,"racerId":7,"name":"Racer 7","second":300,"finished":true,"output":115.2,"best":125.2,"mean":84.8,"total":25440,"arrival":1000,"firstMs":500,"lastMs":1000}
+{"table":"results","classId":1,"raceId":-6,"racerId":8,"name":"Racer 8","second":300,"finished":true,"output":0.1,"best":10.1,"mean":199.9,"total":59970,"arrival":1000,"firstMs":500,"lastMs":1000,"unverified":false}
+{"table":"results","classId":1,"raceId":5,"racerId":7,"name":"Racer 7","second":300,"finished":true,"output":115.2,"best":125.2,"mean":84.8,"total":25440,"arrival":1000,"firstMs":500,"lastMs":1000,"unverified":false}
+{"table":"results","classId":1,"raceId":5,"racerId":9,"name":"Grüß \"G\"","second":300,"finished":false,"output":98.55,"best":108.55,"mean":101.45,"total":30435,"arrival":3000,"firstMs":2500,"lastMs":3000,"unverified":false}
+{"table":"results","classId":2,"raceId":5,"racerId":7,"name":"Racer 7","second":300,"finished":true,"output":115.2,"best":125.2,"mean":84.8,"total":25440,"arrival":1000,"firstMs":500,"lastMs":1000,"unverified":false}
 {"table":"class_records","classId":1,"racerId":7,"score":115.2,"raceId":5,"achievedMs":5300}
 {"table":"class_records","classId":1,"racerId":8,"score":0.1,"raceId":-6,"achievedMs":-5700}
 {"table":"class_records","classId":1,"racerId":9,"score":98.55,"raceId":5,"achievedMs":5300}

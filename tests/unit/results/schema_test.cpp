@@ -70,7 +70,7 @@ TEST_CASE("an empty file is version 0", "[results]")
     std::filesystem::remove(fixture.options.path);
     write_file(fixture.options.path, "");
     CHECK(fixture.problems() ==
-          std::vector<std::string>{"version 0 is older than this alleycat's 1: a start of the daemon brings it up"});
+          std::vector<std::string>{"version 0 is older than this alleycat's 2: a start of the daemon brings it up"});
     CHECK_THROWS_WITH(fixture.exported(), Catch::EndsWith("a start of the daemon brings it up"));
     CHECK(read_file(fixture.options.path).empty());
     fixture.open();
@@ -94,7 +94,7 @@ TEST_CASE("a database of a newer program is refused", "[results]")
     StoreFixture fixture;
     fixture.close();
     fixture.execute("PRAGMA user_version = 7");
-    check_refused(fixture, "version 7 is of a newer alleycat; this one knows versions up to 1");
+    check_refused(fixture, "version 7 is of a newer alleycat; this one knows versions up to 2");
 }
 
 TEST_CASE("a database of another program is refused", "[results]")

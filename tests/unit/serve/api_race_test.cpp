@@ -81,18 +81,18 @@ TEST_CASE("results are exported as CSV", "[serve][api]")
     CHECK(answer.header("content-type") == "text/csv; charset=utf-8");
     CHECK(answer.header("content-disposition") == "attachment; filename=\"race-5397285-class-1.csv\"");
     CHECK(answer.body ==
-          "rank,racerId,name,output,second,finished\r\n"
-          "1,1,Zo\xC3\xAB,110,300,false\r\n"
-          "2,2,\"a,b\",109,57,false\r\n"
-          "3,3,\"say \"\"hi\"\"\",108,57,false\r\n"
-          "4,4,'=1+1,107,57,false\r\n"
-          "5,5,\"'@x,\"\"y\"\"\",106,57,false\r\n"
-          "6,6,,105.5,57,false\r\n"
-          "7,7,\"two\nlines\",105,57,false\r\n"
-          "8,8,'-1,104,57,false\r\n"
-          "9,9,'+1,103,57,false\r\n"
-          "10,10,a=b,102,57,false\r\n");
+          "rank,racerId,name,output,second,finished,unverified\r\n"
+          "1,1,Zo\xC3\xAB,110,300,false,false\r\n"
+          "2,2,\"a,b\",109,57,false,false\r\n"
+          "3,3,\"say \"\"hi\"\"\",108,57,false,false\r\n"
+          "4,4,'=1+1,107,57,false,false\r\n"
+          "5,5,\"'@x,\"\"y\"\"\",106,57,false,false\r\n"
+          "6,6,,105.5,57,false,false\r\n"
+          "7,7,\"two\nlines\",105,57,false,false\r\n"
+          "8,8,'-1,104,57,false,false\r\n"
+          "9,9,'+1,103,57,false,false\r\n"
+          "10,10,a=b,102,57,false,false\r\n");
     server.store({stored_race(4, 1'000, {result(7, 115.2, 1), result(12, 115.2, 0)})});
     CHECK(server.get("/api/v1/races/4/results.csv?classId=1").body ==
-          "rank,racerId,name,output,second,finished\r\n1,12,R12,115.2,300,true\r\n1,7,R7,115.2,300,true\r\n");
+          "rank,racerId,name,output,second,finished,unverified\r\n1,12,R12,115.2,300,true,false\r\n1,7,R7,115.2,300,true,false\r\n");
 }

@@ -336,3 +336,38 @@ TEST_CASE("the logs of retired shards are read, and nothing new comes into them"
         CHECK(seen == before[shard]);
     }
 }
+
+TEST_CASE("what a door made of a record goes with it, through the ring and through the log", "[stream][replay]")
+{
+    LogDisk disk;
+    const auto options = on_disk(disk);
+    Suspicions frozen;
+    frozen.add(Suspicion::Frozen);
+    const std::vector<Verdict> verdicts{{}, {frozen, false}, {frozen, true}, Verdict::let_go()};
+    const auto verdicts_of = [](const ShardLog& log) {
+        std::vector<Verdict> seen;
+        for (const auto& one : log.seen()) {
+            seen.push_back(one.entry.verdict);
+        }
+        return seen;
+    };
+    {
+        StreamFixture fixture(options);
+        auto producer = fixture.producer();
+        fixture.stream.start();
+        for (std::uint32_t second = 1; second <= verdicts.size(); ++second) {
+            const auto one = record(7, second);
+            const auto text = text_of(one);
+            NewRecord added;
+            added.partition_key = "7";
+            added.data = text;
+            added.record = &one;
+            added.verdict = verdicts[second - 1];
+            REQUIRE(producer.try_append(added));
+        }
+        producer.flush();
+        fixture.stop();
+        CHECK(verdicts_of(*fixture.logs[0]) == verdicts);
+    }
+    CHECK(verdicts_of(*read(options)) == verdicts);
+}

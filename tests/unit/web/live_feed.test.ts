@@ -10,7 +10,7 @@ class FakeSocket {
     return FakeSocket.made.at(-1)!;
   }
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   closed = false;
 
   constructor(readonly url: URL) {
@@ -60,7 +60,7 @@ describe('a live feed', () => {
 
   it('connects again after a loss, and shows the last board until then', () => {
     FakeSocket.last.snapshot(9);
-    FakeSocket.last.onclose?.();
+    FakeSocket.last.onclose?.({ code: 1006 });
     expect(feed.state.value).toBe('lost');
     expect(feed.view.value?.raceId).toBe(9);
     vi.advanceTimersByTime(1_000);
@@ -73,7 +73,7 @@ describe('a live feed', () => {
 
   it('tries for ever, with pauses that end at some ten seconds', () => {
     for (let tries = 0; tries < 50; ++tries) {
-      FakeSocket.last.onclose?.();
+      FakeSocket.last.onclose?.({ code: 1006 });
       vi.advanceTimersByTime(12_500);
     }
     expect(FakeSocket.made.length).toBe(51);
@@ -82,11 +82,11 @@ describe('a live feed', () => {
   it('hears nothing of a socket that it has left', () => {
     const old = FakeSocket.last;
     old.snapshot(9);
-    old.onclose?.();
+    old.onclose?.({ code: 1006 });
     vi.advanceTimersByTime(1_000);
     FakeSocket.last.snapshot(10);
     old.snapshot(8);
-    old.onclose?.();
+    old.onclose?.({ code: 1006 });
     expect(feed.view.value?.raceId).toBe(10);
     expect(feed.state.value).toBe('live');
   });
@@ -140,7 +140,7 @@ describe('a live feed', () => {
     const socket = FakeSocket.last;
     feed.close();
     socket.snapshot(9);
-    socket.onclose?.();
+    socket.onclose?.({ code: 1006 });
     reachable.value = false;
     reachable.value = true;
     vi.advanceTimersByTime(60_000);

@@ -16,7 +16,7 @@ class FakeSocket {
   readyState = FakeSocket.CONNECTING;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   readonly frames: unknown[] = [];
 
   constructor(readonly url: URL) {
@@ -37,7 +37,7 @@ class FakeSocket {
   }
   end(): void {
     this.readyState = FakeSocket.CLOSED;
-    this.onclose?.();
+    this.onclose?.({ code: 1006 });
   }
   tell(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
@@ -69,6 +69,8 @@ async function page(store = new Store()) {
   vi.resetModules();
   const { Sender } = await import('@app/ride/sender');
   const { reachable } = await import('@app/api/clock');
+  const { access, OPEN } = await import('@app/api/access');
+  access.value = OPEN;
   const sender = new Sender('/ingest', store as unknown as OutboxStore);
   return { sender, reachable, store };
 }

@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals';
 
-import { api } from './http';
+import { api, needsSignIn } from './http';
 import type { ClockAnswer } from './types';
 
 /** Where the races are at one moment. Times in ms since the epoch, lengths in seconds. */
@@ -103,10 +103,11 @@ export async function askClock(): Promise<boolean> {
     }
     viewerTop.value = answer.viewerTop ?? null;
     reachable.value = true;
-  } catch {
-    reachable.value = false;
+  } catch (error) {
+    reachable.value = needsSignIn(error); // that is an answer, too
+    return false;
   }
-  return reachable.value;
+  return true;
 }
 
 let started = false;

@@ -1,6 +1,9 @@
+import { accessTold, denied, headersFor, mustSignIn } from './access';
 import type {
   ClockAnswer,
   FoundRacer,
+  HeldBack,
+  HeldFilter,
   History,
   Leaderboard,
   RaceClass,
@@ -30,20 +33,32 @@ export function address(path: string, parameters: Record<string, string | number
   return text ? `${path}?${text}` : path;
 }
 
-async function answer(path: string, signal?: AbortSignal): Promise<Response> {
+const UNAUTHORIZED = 401;
+
+/** Whether it waits for somebody to sign in. */
+export function needsSignIn(error: unknown): boolean {
+  return error instanceof RequestError && error.status === UNAUTHORIZED;
+}
+
+async function answer(path: string, signal?: AbortSignal, method = 'GET'): Promise<Response> {
+  await accessTold();
+  if (mustSignIn.peek()) throw new RequestError(UNAUTHORIZED, ''); // without asking: it is known
   let response: Response;
   try {
-    response = await fetch(path, signal ? { signal } : {});
+    response = await fetch(path, { method, headers: headersFor(path), ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new RequestError(0, String(error));
   }
   if (!response.ok) {
+    if (response.status === UNAUTHORIZED) denied();
     const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
     throw new RequestError(response.status, problem.detail ?? problem.title ?? response.statusText);
   }
   return response;
 }
+
+export const fetchFile = (path: string) => answer(path);
 
 export async function getText(path: string, signal?: AbortSignal): Promise<string> {
   return (await answer(path, signal)).text();
@@ -79,6 +94,14 @@ export const api = {
   },
   rejects: async (limit: number, signal?: AbortSignal) =>
     (await getJson<{ rejects: Reject[] }>(address(`${API}/rejects`, { limit }), signal)).rejects,
+  /** What is held back, newest first, and what becomes of it. */
+  held: {
+    list: (limit: number, signal?: AbortSignal) => getJson<HeldBack>(address(`${API}/quarantine`, { limit }), signal),
+    release: (id: string) => answer(`${API}/quarantine/${encodeURIComponent(id)}/release`, undefined, 'POST'),
+    releaseAll: (filter: HeldFilter) => answer(address(`${API}/quarantine/release`, { ...filter }), undefined, 'POST'),
+    drop: (id: string) => answer(`${API}/quarantine/${encodeURIComponent(id)}`, undefined, 'DELETE'),
+    dropAll: (filter: HeldFilter) => answer(address(`${API}/quarantine`, { ...filter }), undefined, 'DELETE'),
+  },
   /** `next` is an address that an answer named. */
   next: <T>(next: string, signal?: AbortSignal) => getJson<T>(next, signal),
 };

@@ -1,8 +1,10 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 
+import { lookPass } from './access';
 import { Backoff } from './backoff';
 import { reachable } from './clock';
+import { openSocket } from './daemon_socket';
 import { address } from './http';
 import { applied, type BoardView } from './live_board';
 import type { Board, BoardFrame, RecordFrame } from './types';
@@ -23,8 +25,10 @@ export class LiveFeed {
   private readonly view_ = signal<BoardView | null>(null);
   private readonly state_ = signal<FeedState>('connecting');
   private readonly backoff = new Backoff();
-  private readonly unwatch: () => void;
+  private readonly ends: (() => void)[] = [];
   private socket: WebSocket | null = null;
+  /** With which it connected last. */
+  private pass: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -34,13 +38,15 @@ export class LiveFeed {
     // A network that went away leaves a socket that looks open, or one that goes on trying long after the network is back:
     // the clock's questions find out.
     let wasReachable = reachable.peek();
-    this.unwatch = reachable.subscribe((now) => {
+    const unwatch = reachable.subscribe((now) => {
       const before = wasReachable;
       wasReachable = now;
       if (now === false && before !== false && this.socket) this.lose();
       else if (now && before === false && this.state_.peek() !== 'live') this.reconnect();
     });
     this.connect();
+    const part = lookPass.subscribe((now) => now !== this.pass && (now === null ? this.lose() : this.reconnect()));
+    this.ends.push(unwatch, part);
   }
 
   /** The last board stays while the connection is lost. */
@@ -52,23 +58,20 @@ export class LiveFeed {
   }
 
   close(): void {
-    this.unwatch();
+    for (const end of this.ends) end();
     clearTimeout(this.timer);
     this.socket?.close();
     this.socket = null;
   }
 
   private connect(): void {
-    const url = new URL(address('/live', { ...this.query }), location.href);
-    url.protocol = url.protocol.replace('http', 'ws');
-    const socket = new WebSocket(url);
+    this.pass = lookPass.peek();
+    if (this.pass === null) return; // whoever signs in goes on here
+    const socket = openSocket(address('/live', { ...this.query }), this.pass, {
+      frame: (frame) => this.socket === socket && this.take(frame as BoardFrame | RecordFrame),
+      ended: () => this.socket === socket && this.lose(),
+    });
     this.socket = socket;
-    socket.onmessage = ({ data }) => {
-      if (this.socket === socket) this.take(JSON.parse(String(data)) as BoardFrame | RecordFrame);
-    };
-    socket.onclose = () => {
-      if (this.socket === socket) this.lose();
-    };
   }
 
   private reconnect(): void {

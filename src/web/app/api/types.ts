@@ -31,6 +31,8 @@ export interface Entry {
   second: number;
   output: number;
   record: boolean;
+  /** Some of it did not look right; it counts all the same. */
+  unverified?: boolean;
 }
 
 interface BoardHead {
@@ -80,6 +82,8 @@ export interface ResultRow {
   second: number;
   finished: boolean;
   record?: boolean;
+  /** Some of it did not look right; it counts all the same. */
+  unverified?: boolean;
 }
 export interface RaceResults {
   classId: number;
@@ -99,6 +103,8 @@ export interface LeaderboardRow {
   output: number;
   raceId: number;
   achievedAt: number;
+  /** Some of it did not look right; it counts all the same. */
+  unverified?: boolean;
 }
 export interface Leaderboard {
   classId: number;
@@ -113,6 +119,8 @@ export interface PersonalBest {
   raceId: number;
   rank: number;
   achievedAt: number;
+  /** Some of it did not look right; it counts all the same. */
+  unverified?: boolean;
 }
 export interface RacerRace {
   classId: number;
@@ -123,6 +131,8 @@ export interface RacerRace {
   output: number;
   second: number;
   finished: boolean;
+  /** Some of it did not look right; it counts all the same. */
+  unverified?: boolean;
 }
 export interface Racer {
   racerId: number;
@@ -167,3 +177,17 @@ export interface TelemetryRecord {
   /** Of bikes that tell it. */
   watts?: number;
 }
+
+/** A record that is held back until somebody judges it. */
+export interface HeldRecord {
+  id: string;
+  arrivalTimestamp: number; // ms
+  reasons: string[];
+  record: TelemetryRecord;
+}
+export interface HeldBack {
+  entries: HeldRecord[];
+  total: number;
+}
+/** Which of them are meant: those that have all of what is given. */
+export type HeldFilter = Partial<Record<'classId' | 'raceId' | 'racerId', number>>;

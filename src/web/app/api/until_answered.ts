@@ -1,6 +1,7 @@
+import { mustSignIn } from './access';
 import { Backoff } from './backoff';
 import { whenReachableAgain } from './clock';
-import { RequestError } from './http';
+import { RequestError, needsSignIn } from './http';
 
 /** A network that swallows packets would keep a question for minutes. */
 const PATIENCE_MS = 20_000;
@@ -8,20 +9,26 @@ const PATIENCE_MS = 20_000;
 /** No answer at all; what a proxy says for a server that is away; or what a server says that is too busy. */
 const NO_ANSWER = [0, 502, 503, 504];
 
-/** Whether the server answered, though by an error: asking again would not help. */
+/** Whether the server answered, though by an error: asking again would not help. Whoever signs in gets another answer. */
 export function isAnswer(error: unknown): boolean {
-  return error instanceof RequestError && !NO_ANSWER.includes(error.status);
+  return error instanceof RequestError && !NO_ANSWER.includes(error.status) && !needsSignIn(error);
 }
 
-/** Ends after `ms`, or as soon as the server answers again, or with `signal`. */
+/** Calls `back` when somebody has signed in where that was missing. */
+function whenSignedIn(back: () => void): () => void {
+  const missing = mustSignIn.peek();
+  return mustSignIn.subscribe((now) => missing && !now && back());
+}
+
+/** Ends after `ms`, or as soon as the server answers again, or somebody has signed in, or with `signal`. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(end, ms);
-    const unwatch = whenReachableAgain(end);
+    const unwatch = [whenReachableAgain(end), whenSignedIn(end)];
     signal.addEventListener('abort', end, { once: true });
     function end() {
       clearTimeout(timer);
-      unwatch();
+      for (const each of unwatch) each();
       signal.removeEventListener('abort', end);
       resolve();
     }

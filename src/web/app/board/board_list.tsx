@@ -5,6 +5,7 @@ import type { Board, Entry } from '../api/types';
 import { formatCount, formatOutput } from '../format';
 import { nameOf } from '../names';
 import { t } from '../strings';
+import { UnverifiedMark } from '../ui/unverified_mark';
 import { rowsInSight, rowsToDraw, scrollToShow } from './board_rows';
 import { Glide, motionWanted } from './glide';
 import { RecordBadge } from './row_parts';
@@ -44,6 +45,7 @@ function BoardRow({ entry, index, own, top }: RowProps) {
         <a href={`/racer?id=${entry.racerId}`} data-page="inside" dir="auto" title={name}>
           {name}
         </a>
+        {entry.unverified && <UnverifiedMark />}
       </span>
       <span role="cell">{entry.record && <RecordBadge />}</span>
       <span role="cell" class="output">

@@ -4,6 +4,7 @@ import type { Board } from '../api/types';
 import { formatCount, formatGap, formatOutput } from '../format';
 import { nameOf } from '../names';
 import { t } from '../strings';
+import { UnverifiedMark } from '../ui/unverified_mark';
 import { pauseBeforeTelling, type Neighbour, type OwnPlace } from './board_rows';
 import { RecordBadge } from './row_parts';
 
@@ -53,6 +54,7 @@ function Place({ own, index, total, above, below }: OwnPlace) {
         <strong>{formatCount(own.rank)}</strong> {t.board.ofTotal(formatCount(total))}
       </p>
       <p class="own-output">
+        {own.unverified && <UnverifiedMark />}
         {own.record && <RecordBadge />}
         <span class="unseen">{t.board.output}: </span>
         <strong>{formatOutput(own.output)}</strong>

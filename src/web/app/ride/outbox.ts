@@ -28,7 +28,9 @@ export class Outbox {
   private sent: TelemetryRecord[] = [];
   /** How many were, on this connection. */
   private answered = 0;
-  private readonly unsent = new Set<string>();
+  private unsent = new Set<string>();
+  /** Those that came too fast, on this connection: they are sent again. */
+  private readonly tooFast = new Set<string>();
   private refused: Refusal[] = [];
   /** Those that are waiting and were told as refused. */
   private readonly told = new Set<string>();
@@ -53,6 +55,10 @@ export class Outbox {
   get unanswered(): number {
     return this.sent.length;
   }
+  /** Whether something is left to be sent on this connection. */
+  get hasUnsent(): boolean {
+    return this.unsent.size > 0;
+  }
   /** Refusals and drops belong to one ride. What waits goes on waiting. */
   beginRide(): void {
     this.refused = [];
@@ -74,6 +80,7 @@ export class Outbox {
       this.waiting.delete(oldest);
       this.unsent.delete(oldest);
       this.told.delete(oldest);
+      this.tooFast.delete(oldest);
       ++this.dropped_;
     }
   }
@@ -100,21 +107,30 @@ export class Outbox {
   lose(): void {
     this.sent = [];
     this.answered = 0;
-    this.unsent.clear();
-    for (const uuid of this.waiting.keys()) this.unsent.add(uuid);
+    this.tooFast.clear();
+    this.unsent = new Set(this.waiting.keys());
   }
 
   private acknowledge(total: number): void {
     const done = this.sent.splice(0, Math.max(0, total - this.answered));
     this.answered += done.length;
+    const again = done.filter(({ uuid }) => this.tooFast.delete(uuid));
+    for (const { uuid } of again) this.unsent.add(uuid);
     for (const { uuid } of done) {
+      if (this.unsent.has(uuid)) continue;
       this.waiting.delete(uuid);
       this.told.delete(uuid);
     }
+    // In the order of the ride: what comes last may end it.
+    if (again.length > 0) this.unsent = new Set([...this.waiting.keys()].filter((uuid) => this.unsent.has(uuid)));
   }
 
   private refuse(frame: IngestFrame & { type: 'reject' }): void {
     const { index, uuid = this.sent[index - this.answered]?.uuid, code, message } = frame;
+    if (uuid !== undefined && code === 'RateLimited') {
+      this.tooFast.add(uuid);
+      return;
+    }
     // Sent again on another connection, it is refused again.
     if (uuid === undefined || this.told.has(uuid)) return;
     if (this.waiting.has(uuid)) this.told.add(uuid);

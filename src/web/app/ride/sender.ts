@@ -1,13 +1,17 @@
 import { signal } from '@preact/signals';
 
+import { sendPass } from '../api/access';
 import { Backoff } from '../api/backoff';
 import { reachable, whenReachableAgain } from '../api/clock';
+import { openSocket } from '../api/daemon_socket';
 import type { TelemetryRecord } from '../api/types';
 import { Outbox, type IngestFrame, type Refusal } from './outbox';
 import { OutboxStore } from './outbox_store';
 
 const TICK_MS = 1_000;
 const FRAME_RECORDS = 200;
+/** A tick, after the daemon has said that it was too fast: what was ridden meanwhile, and some of what is late. */
+const SLOW_RECORDS = 10;
 /** The daemon answers within a second; a connection that is dead without having ended does not. */
 const SILENT_MS = 15_000;
 /** Storage is slow; what a crash of the browser may cost is this much. */
@@ -38,6 +42,11 @@ export class Sender {
   private readonly outbox = new Outbox(roomFor(USUAL_LENGTH));
   private readonly backoff = new Backoff();
   private socket: WebSocket | null = null;
+  /** The daemon knows who we are, and listens. */
+  private admitted = false;
+  /** With which it connected last. */
+  private pass: string | null = null;
+  private slow = false;
   private again: ReturnType<typeof setTimeout> | undefined;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private heard = 0;
@@ -59,6 +68,7 @@ export class Sender {
     // back: the clock's questions find out.
     reachable.subscribe((now) => now === false && this.socket && this.lose());
     whenReachableAgain(() => this.trying() && this.reconnect());
+    sendPass.subscribe((now) => this.passed(now));
     if (this.outbox.size > 0) this.wake();
   }
 
@@ -91,15 +101,31 @@ export class Sender {
   private connect(): void {
     clearTimeout(this.again);
     this.again = undefined;
-    const url = new URL(this.url, location.href);
-    url.protocol = url.protocol.replace('http', 'ws');
-    const socket = new WebSocket(url);
+    this.pass = sendPass.peek();
+    if (this.pass === null) return; // whoever signs in goes on here
+    const socket = openSocket(this.url, this.pass, {
+      admitted: () => this.socket === socket && this.admit(),
+      frame: (frame) => this.socket === socket && this.take(frame as IngestFrame),
+      ended: () => this.socket === socket && this.lose(),
+    });
     this.socket = socket;
+    this.admitted = false;
+    this.slow = false;
     this.heard = performance.now();
     this.connection.value = this.connection.peek() === 'lost' ? 'lost' : 'connecting';
-    socket.onopen = () => this.socket === socket && this.flush();
-    socket.onmessage = ({ data }) => this.socket === socket && this.take(String(data));
-    socket.onclose = () => this.socket === socket && this.lose();
+  }
+
+  private admit(): void {
+    this.admitted = true;
+    this.connection.value = 'open';
+    this.flush();
+  }
+
+  /** Somebody signed in or out, or it is known at last that nobody has to. */
+  private passed(now: string | null): void {
+    if (now === this.pass) return;
+    if (this.socket) this.lose();
+    if (now !== null && this.ticking !== undefined) this.connect();
   }
 
   private trying(): boolean {
@@ -112,19 +138,26 @@ export class Sender {
   }
 
   private flush(): void {
-    const { socket } = this;
-    if (socket?.readyState !== WebSocket.OPEN) return;
-    this.connection.value = 'open';
-    for (let records = this.outbox.take(FRAME_RECORDS); records.length > 0; records = this.outbox.take(FRAME_RECORDS)) {
-      if (this.outbox.unanswered === records.length) this.heard = performance.now(); // the silence starts here
-      socket.send(JSON.stringify(records.length === 1 ? records[0] : records));
-    }
+    if (this.slow) return;
+    while (this.sendSome(FRAME_RECORDS));
   }
 
-  private take(text: string): void {
+  private sendSome(most: number): boolean {
+    const { socket } = this;
+    if (!this.admitted || socket?.readyState !== WebSocket.OPEN || !this.outbox.hasUnsent) return false;
+    const records = this.outbox.take(most);
+    if (this.outbox.unanswered === records.length) this.heard = performance.now(); // the silence starts here
+    socket.send(JSON.stringify(records.length === 1 ? records[0] : records));
+    return true;
+  }
+
+  private take(frame: IngestFrame): void {
     this.heard = performance.now();
     this.backoff.reset();
-    this.outbox.answer(JSON.parse(text) as IngestFrame);
+    // Ours all have a uuid: this is about a first message that brought no token.
+    if (frame.type === 'reject' && frame.code === 'Unauthorized' && frame.uuid === undefined) return;
+    if (frame.type === 'reject' && frame.code === 'RateLimited') this.slow = true;
+    this.outbox.answer(frame);
     if (this.outbox.size === 0) this.store.keep([]);
     this.tell();
   }
@@ -132,6 +165,7 @@ export class Sender {
   private lose(): void {
     this.socket?.close(); // nobody waits for its end: if the network is gone, that takes a minute
     this.socket = null;
+    this.admitted = false;
     this.outbox.lose();
     this.connection.value = 'lost';
     clearTimeout(this.again);
@@ -141,8 +175,9 @@ export class Sender {
 
   private tick(): void {
     const now = performance.now();
-    const silent = this.socket?.readyState === WebSocket.CONNECTING || this.outbox.unanswered > 0;
+    const silent = !this.admitted || this.outbox.unanswered > 0;
     if (this.socket && silent && now - this.heard > SILENT_MS) this.lose();
+    if (this.slow) this.slow = this.sendSome(SLOW_RECORDS) || this.outbox.unanswered > 0;
     if (now - this.kept >= KEEP_MS && this.outbox.age(now) > KEEP_OLDER_THAN_MS) this.keep();
     this.tell();
     if (this.held || this.outbox.size > 0) this.idleSince = now;
@@ -157,6 +192,7 @@ export class Sender {
     this.again = undefined;
     this.socket?.close();
     this.socket = null;
+    this.admitted = false;
     this.outbox.lose();
     this.connection.value = 'idle';
   }

@@ -42,3 +42,15 @@ export const DownloadIcon = () => (
     <path d="M12 4v11m-5-5 5 5 5-5M5 20h14" />
   </svg>
 );
+export const PersonIcon = () => (
+  <svg {...stroke}>
+    <circle cx="12" cy="8" r="4" />
+    <path d="M4 21c1-4.5 4-7 8-7s7 2.5 8 7" />
+  </svg>
+);
+/** A shield that nobody has ticked off. */
+export const UnverifiedIcon = () => (
+  <svg {...stroke}>
+    <path d="M12 3 5 5.5V11c0 5 3 8 7 10 4-2 7-5 7-10V5.5z" stroke-dasharray="3.5 3" />
+  </svg>
+);

@@ -1,3 +1,4 @@
+import { onlyLooks } from '../../api/access';
 import { formatCount } from '../../format';
 import { sender } from '../../ride/current';
 import { t } from '../../strings';
@@ -13,15 +14,16 @@ export function LinkState() {
   const { count, age, dropped, refusals } = sender.unsent.value;
   const late = count > 0 && age > LATE_MS;
   const cut = late && sender.connection.value !== 'open';
+  const lost = onlyLooks.value ? t.access.rideKept : t.race.lost;
   const refusal = refusals.at(-1);
   return (
     <>
       <p class="unseen" role="status">
-        {cut && t.race.lost}
+        {cut && lost}
       </p>
       {late && (
         <p class="notice bad">
-          {cut && t.race.lost}
+          {cut && lost}
           <strong data-testid="unsent">{t.race.unsent(formatCount(count))}</strong>
         </p>
       )}

@@ -1,25 +1,16 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
-import { api } from '../../api/http';
 import { nameOf } from '../../names';
 import type { Rider } from '../../preferences';
 import { t } from '../../strings';
 import { checkedName, checkedNumber, firstGuess, randomNumber } from './new_rider_rules';
+import { ownerOf } from './owner_of';
 
 interface Props {
   /** What was typed before. */
   text: string;
   onSave: (rider: Rider) => void;
   onCancel: () => void;
-}
-
-/** The name of the racer who has `number`; null where nobody has, or nobody can say. */
-async function ownerOf(number: number): Promise<string | null> {
-  try {
-    return (await api.racers(String(number))).find(({ racerId }) => racerId === number)?.name ?? null;
-  } catch {
-    return null;
-  }
 }
 
 async function freeNumber(): Promise<number> {

@@ -1,47 +1,23 @@
 import './rider_choice.css';
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
-import { nameOf } from '../../names';
+import { bikeRacer } from '../../api/access';
 import { rider, type Rider } from '../../preferences';
-import { t } from '../../strings';
+import { BikeRider } from './bike_rider';
+import { ChosenRider } from './chosen_rider';
 import { NewRider } from './new_rider';
 import { RiderSearch } from './rider_search';
 
 type Step = { at: 'chosen' | 'search' } | { at: 'new'; text: string };
 
-interface ChosenProps {
-  who: Rider;
-  /** Takes the focus when it is shown. */
-  focused: boolean;
-  onChange: () => void;
-}
-
-function Chosen({ who, focused, onChange }: ChosenProps) {
-  const change = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (focused) change.current?.focus();
-  }, []);
-  return (
-    <div class="rider-chosen">
-      <span class="rider-initial" aria-hidden="true">
-        {Array.from(nameOf(who))[0]?.toUpperCase()}
-      </span>
-      <p>
-        <strong data-testid="rider-name" dir="auto">
-          {nameOf(who)}
-        </strong>
-        <span class="muted">{t.rider.number(String(who.racerId))}</span>
-      </p>
-      <button type="button" class="quiet" data-testid="rider-change" ref={change} onClick={onChange}>
-        {t.rider.change}
-      </button>
-    </div>
-  );
-}
-
-/** Who rides: remembered, found by name or number, or new. */
+/** Who rides: whom the bike's token names, or else remembered, found by name or number, or new. */
 export function RiderChoice() {
+  const bike = bikeRacer.value;
+  return bike === null ? <AnyRider /> : <BikeRider key={bike} racerId={bike} />;
+}
+
+function AnyRider() {
   const [step, show] = useState<Step>({ at: 'chosen' });
   /** What was pressed goes with each step, so the focus comes along; at first it is left where it is. */
   const stepped = useRef(false);
@@ -57,7 +33,7 @@ export function RiderChoice() {
     return <NewRider text={step.text} onSave={choose} onCancel={() => setStep({ at: 'search' })} />;
   }
   if (rider.value && step.at === 'chosen') {
-    return <Chosen who={rider.value} focused={stepped.current} onChange={() => setStep({ at: 'search' })} />;
+    return <ChosenRider who={rider.value} focused={stepped.current} onChange={() => setStep({ at: 'search' })} />;
   }
   return (
     <RiderSearch

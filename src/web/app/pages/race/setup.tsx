@@ -3,7 +3,7 @@ import './setup.css';
 import { useRef } from 'preact/hooks';
 
 import { chosenClass } from '../../classes';
-import { rider } from '../../preferences';
+import { ownRider } from '../../own_rider';
 import { askedPlan } from '../../ride/asked_plan';
 import { bikeReady, session, setOut } from '../../ride/current';
 import { canJoin, planNext } from '../../ride/plan';
@@ -17,7 +17,7 @@ import { useArrival } from './use_arrival';
 
 /** What is still to be said before one can start; null: nothing. */
 function missing(): string | null {
-  if (!rider.value) return t.race.missingRider;
+  if (!ownRider.value) return t.race.missingRider;
   if (!chosenClass.value) return t.race.missingClass;
   return bikeReady() ? null : t.race.missingBike;
 }
@@ -27,14 +27,14 @@ function StartKeys() {
   const lacking = missing();
   const starting = useRef(false);
   const startNow = async () => {
-    if (starting.current || !rider.value || !chosenClass.value) return;
+    if (starting.current || !ownRider.value || !chosenClass.value) return;
     starting.current = true;
-    const plan = await askedPlan(rider.value, chosenClass.value.id);
+    const plan = await askedPlan(ownRider.value, chosenClass.value.id);
     starting.current = false;
     if (plan && !session.peek()) setOut(plan); // the other key may have been pressed meanwhile
   };
   const startNext = () => {
-    if (moment && rider.value && chosenClass.value) setOut(planNext(moment, rider.value, chosenClass.value.id));
+    if (moment && ownRider.value && chosenClass.value) setOut(planNext(moment, ownRider.value, chosenClass.value.id));
   };
   const ready = moment !== null && lacking === null;
   const joins = moment && canJoin(moment);

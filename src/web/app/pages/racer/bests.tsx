@@ -2,6 +2,7 @@ import type { PersonalBest } from '../../api/types';
 import { className } from '../../classes';
 import { formatCount, formatMoment, formatOutput } from '../../format';
 import { t } from '../../strings';
+import { UnverifiedMark } from '../../ui/unverified_mark';
 import { pathOf } from '../results/place';
 
 /** A racer's best result in each class, and its rank among those of all. */
@@ -22,11 +23,11 @@ export function Bests({ racerId, bests }: { racerId: number; bests: readonly Per
         </tr>
       </thead>
       <tbody>
-        {bests.map(({ classId, output, rank, raceId, achievedAt }) => (
+        {bests.map(({ classId, output, rank, raceId, achievedAt, unverified }) => (
           <tr key={classId}>
             <th scope="row">{className(classId)}</th>
             <td class="number">
-              <strong>{formatOutput(output)}</strong>
+              {unverified && <UnverifiedMark />} <strong>{formatOutput(output)}</strong>
             </td>
             <td class="number">{formatCount(rank)}</td>
             <td>

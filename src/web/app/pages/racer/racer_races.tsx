@@ -3,7 +3,8 @@ import type { RacerRace } from '../../api/types';
 import { className, raceLengthOf } from '../../classes';
 import { formatClock, formatMoment, formatOutput } from '../../format';
 import { t } from '../../strings';
-import { DownloadIcon } from '../../ui/icons';
+import { DownloadLink } from '../../ui/download_link';
+import { UnverifiedMark } from '../../ui/unverified_mark';
 import { PagedList } from '../results/paged_list';
 import { pathOf } from '../results/place';
 import { standing } from '../results/standing';
@@ -17,16 +18,14 @@ function Downloads({ race: { classId, raceId, start }, racerId }: { race: RacerR
   return (
     <span class="racer-race-downloads">
       {formats.map(({ format, text }) => (
-        <a
+        <DownloadLink
           key={format}
           class="button quiet list-button"
-          href={download.ride(classId, raceId, racerId, format)}
-          download
-          aria-label={t.racer.download(text, className(classId), formatMoment(start))}
+          path={download.ride(classId, raceId, racerId, format)}
+          label={t.racer.download(text, className(classId), formatMoment(start))}
         >
-          <DownloadIcon />
           {text}
-        </a>
+        </DownloadLink>
       ))}
     </span>
   );
@@ -38,7 +37,9 @@ function Row({ race, racerId }: { race: RacerRace; racerId: number }) {
   return (
     <li class="racer-race" data-testid="racer-race" data-race={raceId}>
       <a href={pathOf({ classId, raceId, racerId })} data-page="inside">
-        <span class="racer-race-start">{formatMoment(start)}</span>
+        <span class="racer-race-start">
+          {formatMoment(start)} {race.unverified && <UnverifiedMark />}
+        </span>
         <span class="muted">
           {className(classId)}
           {how && ` · ${t.results[how](formatClock(second))}`}

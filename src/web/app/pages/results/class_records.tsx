@@ -4,6 +4,7 @@ import { formatCount, formatDay, formatMoment, formatOutput } from '../../format
 import { nameOf } from '../../names';
 import { rider } from '../../preferences';
 import { t } from '../../strings';
+import { UnverifiedMark } from '../../ui/unverified_mark';
 import { useLoaded } from '../../use_loaded';
 import { PagedList } from './paged_list';
 import { pathOf } from './place';
@@ -24,9 +25,12 @@ function Rows({ classId, rows }: { classId: number; rows: readonly LeaderboardRo
           data-racer={row.racerId}
         >
           <span class="list-rank">{formatCount(row.rank)}</span>
-          <a class="list-who" href={`/racer?id=${row.racerId}`} data-page="inside" dir="auto">
-            {nameOf(row)}
-          </a>
+          <span class="list-who">
+            <a href={`/racer?id=${row.racerId}`} data-page="inside" dir="auto">
+              {nameOf(row)}
+            </a>
+            {row.unverified && <UnverifiedMark />}
+          </span>
           <strong class="list-score">{formatOutput(row.output)}</strong>
           <a
             class="records-when"

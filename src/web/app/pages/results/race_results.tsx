@@ -5,7 +5,9 @@ import { formatClock, formatCount, formatMoment, formatOutput } from '../../form
 import { nameOf } from '../../names';
 import { rider } from '../../preferences';
 import { t } from '../../strings';
-import { DownloadIcon, TrophyIcon } from '../../ui/icons';
+import { DownloadLink } from '../../ui/download_link';
+import { TrophyIcon } from '../../ui/icons';
+import { UnverifiedMark } from '../../ui/unverified_mark';
 import { PagedList } from './paged_list';
 import { pathOf, type Place } from './place';
 import type { ResultsHead } from './sources';
@@ -35,6 +37,7 @@ function Row({ row, state, href, length, chosen }: RowProps) {
         <span class="list-rank">{formatCount(row.rank)}</span>
         <span class="list-who">
           <span dir="auto">{nameOf(row)}</span>
+          {row.unverified && <UnverifiedMark />}
           {mine && <span class="badge">{t.results.you}</span>}
           {how && <span class="muted list-note">{t.results[how](formatClock(row.second))}</span>}
         </span>
@@ -60,10 +63,9 @@ function Head({ classId, raceId, start, state, total, score }: ResultsHead) {
         <span>{t.results.scores[score]}</span>
       </p>
       <p>
-        <a class="button list-button" href={download.results(classId, raceId)} download>
-          <DownloadIcon />
+        <DownloadLink class="button list-button" path={download.results(classId, raceId)}>
           {t.results.csv}
-        </a>
+        </DownloadLink>
       </p>
     </>
   );

@@ -8,8 +8,10 @@ import { nameOf } from '../../names';
 import { go } from '../../router';
 import { t } from '../../strings';
 import { Choice } from '../../ui/choice';
+import { DownloadLink } from '../../ui/download_link';
 import { Failure } from '../../ui/failure';
-import { DownloadIcon, TrophyIcon } from '../../ui/icons';
+import { TrophyIcon } from '../../ui/icons';
+import { UnverifiedMark } from '../../ui/unverified_mark';
 import { pathOf, type Place } from './place';
 import { RideComparison } from './ride_comparison';
 import { measures, missingSeconds, rideCurve, rideLength } from './ride_curves';
@@ -35,7 +37,8 @@ function Head({ who, head }: { who: RideOf; head: ResultsHead | undefined }) {
       <h2 tabIndex={-1}>
         <a href={`/racer?id=${racerId}`} data-page="inside" dir="auto">
           {name}
-        </a>
+        </a>{' '}
+        {row?.unverified && <UnverifiedMark />}
       </h2>
       <p class="list-facts muted">
         {row && <strong class="results-score">{formatOutput(row.output)}</strong>}
@@ -60,16 +63,14 @@ function Downloads({ who: { name, racerId }, place: { classId, raceId } }: { who
   return (
     <p class="list-facts">
       {formats.map(({ format, text, label }) => (
-        <a
+        <DownloadLink
           key={format}
           class="button list-button"
-          href={download.ride(classId, raceId, racerId, format)}
-          download
-          aria-label={label}
+          path={download.ride(classId, raceId, racerId, format)}
+          label={label}
         >
-          <DownloadIcon />
           {text}
-        </a>
+        </DownloadLink>
       ))}
     </p>
   );

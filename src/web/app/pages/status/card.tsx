@@ -11,7 +11,7 @@ interface CardProps {
   /** Told beside the title, unless it is good. */
   level?: Level;
   /** Of the width, where there is room. */
-  size?: 'third' | 'half' | 'two-thirds';
+  size?: 'third' | 'half' | 'two-thirds' | 'whole';
   testId?: string;
   children: ComponentChildren;
 }

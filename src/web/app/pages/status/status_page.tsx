@@ -5,6 +5,7 @@ import { concernsOf, type Concern } from './concerns';
 import { DoorsCard } from './doors_card';
 import { BrokerCard, DeliveryCard, DiskCard, LiveCard, ProcessCard } from './fact_cards';
 import { countText, durationText, rateText } from './figures';
+import { HeldBackCard } from './held_back_card';
 import { LevelMark } from './level_mark';
 import { RejectsCard } from './rejects_card';
 import { ShardsCard } from './shards_card';
@@ -76,6 +77,7 @@ function Report({ heard, rates }: { heard: Heard; rates: Status['rates'] }) {
         ]}
       />
       <div class="status-cards">
+        {metrics.value('alleycat_quarantine_records') !== null && <HeldBackCard />}
         <DoorsCard doors={doors} />
         <ShardsCard shards={shards} />
         <DeliveryCard delivery={delivery} />

@@ -7,6 +7,7 @@ import { RecordBadge } from '../../board/row_parts';
 import { formatCount, formatOutput } from '../../format';
 import { nameOf } from '../../names';
 import { t } from '../../strings';
+import { UnverifiedMark } from '../../ui/unverified_mark';
 import { layoutOf, rowPlace, type WallLayout } from './wall_layout';
 
 interface RowProps {
@@ -32,6 +33,7 @@ function WallRow({ entry, index, layout, part }: RowProps) {
       <span class="wall-name" dir="auto">
         {nameOf(entry)}
       </span>
+      {entry.unverified && <UnverifiedMark />}
       {entry.record && <RecordBadge />}
       <span class="wall-output">{formatOutput(entry.output)}</span>
     </li>

@@ -1,4 +1,4 @@
-#include "loopback.hpp"
+#include <alleycat/access/local.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <cctype>
 
-namespace alleycat::serve {
+namespace alleycat::access {
 
 namespace {
 
@@ -39,10 +39,10 @@ bool is_local(const net::Request& request)
     static constexpr std::array kProxyHeaders{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"};
     const auto host = request.header("Host");
     const auto origin = request.header("Origin");
-    const bool own_page = origin.empty() || origin == "http://" + std::string(host);
+    const bool own_page = origin.empty() || origin == (request.secure ? "https://" : "http://") + std::string(host);
     const bool proxied = std::any_of(kProxyHeaders.begin(), kProxyHeaders.end(),
                                      [&](const char* name) { return !request.header(name).empty(); });
     return request.from_loopback && is_loopback_name(host_name(host)) && own_page && !proxied;
 }
 
-}  // namespace alleycat::serve
+}  // namespace alleycat::access

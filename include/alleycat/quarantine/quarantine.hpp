@@ -1,0 +1,55 @@
+#pragma once
+
+#include <alleycat/core/bounded_queue.hpp>
+#include <alleycat/quarantine/store.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+namespace alleycat::quarantine {
+
+/// The store, for those who bring records on threads that may wait for a disk, and for those who ask on threads that
+/// must not.
+///
+/// Full: at most kCapacity tasks wait.
+class Quarantine {
+public:
+    static constexpr std::size_t kCapacity = 256;
+
+    /// Throws as Store does.
+    explicit Quarantine(Store::Options options);
+    ~Quarantine();
+
+    void start();
+    /// Leaves what waits undone, and ends the thread. keep() goes on.
+    void stop();
+
+    /// As Store::keep(). Any thread, for as long as the disk takes.
+    [[nodiscard]] Result<void> keep(std::span<const HeldRecord> records);
+    /// Likewise, as Store::erase().
+    [[nodiscard]] Result<std::uint64_t> erase(RacerId racer, std::int64_t asked_ms);
+    [[nodiscard]] std::vector<std::uint64_t> positions() const;
+
+    using Task = std::function<void(Store&)>;
+    /// Runs `task` on the thread of its own. False, and it is not called, where too many wait. Any thread.
+    [[nodiscard]] bool try_ask(Task task);
+
+    // As they were behind the latest change. Any thread.
+    [[nodiscard]] std::uint64_t size() const { return size_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
+private:
+    void run();
+    void note();
+
+    mutable std::mutex mutex_;
+    Store store_;  // guarded by mutex_
+    std::atomic<std::uint64_t> size_{0};
+    std::atomic<std::uint64_t> dropped_{0};
+    BoundedQueue<Task> queue_{kCapacity};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace alleycat::quarantine

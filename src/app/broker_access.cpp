@@ -1,0 +1,153 @@
+#include "broker_access.hpp"
+
+#include "room_options.hpp"
+
+#include <alleycat/core/base64.hpp>
+#include <alleycat/core/clock.hpp>
+#include <alleycat/core/whole_number.hpp>
+
+#include <fcntl.h>
+#include <openssl/rand.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+
+namespace alleycat::app {
+
+namespace {
+
+constexpr std::string_view kOwnUser = "alleycatd";
+
+std::string first_line(const std::filesystem::path& path, const std::string& whose)
+{
+    std::ifstream file(path);
+    std::string line;
+    if (!std::getline(file, line)) {
+        throw std::runtime_error(whose + ": cannot read a line from " + path.string());
+    }
+    return line;
+}
+
+/// Readable by its owner only.
+std::string own_password(const std::filesystem::path& path)
+{
+    std::filesystem::create_directories(path.parent_path());
+    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (file) {
+        std::array<unsigned char, 32> random{};
+        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
+            throw std::runtime_error("OpenSSL has no random bytes");
+        }
+        std::string line;
+        append_base64(line, {reinterpret_cast<const char*>(random.data()), random.size()});
+        line += '\n';
+        if (::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
+            ::fsync(file.get()) != 0) {
+            ::unlink(path.c_str());
+            throw std::runtime_error(path.string() + ": cannot be written");
+        }
+    }
+    return first_line(path, "the password at the broker");
+}
+
+/// The level of the topic, from 1 on, that names the racer of a rule's records; 0: none does.
+std::size_t racer_level(const ingest::RuleOptions& rule)
+{
+    const auto racer = rule.select.find("racerId");
+    constexpr std::string_view kOpen = "${topic(";
+    constexpr std::string_view kClose = ")}";
+    if (racer == rule.select.end() || !racer->second.starts_with(kOpen) || !racer->second.ends_with(kClose)) {
+        return 0;
+    }
+    const auto level = std::string_view(racer->second).substr(kOpen.size());
+    return parse_whole<std::size_t>(level.substr(0, level.size() - kClose.size())).value_or(0);
+}
+
+void tell(const std::filesystem::path& pid_file)
+{
+    std::ifstream file(pid_file);
+    std::string line;
+    std::getline(file, line);
+    const auto process = parse_whole<::pid_t>(line);
+    if (!process || *process < 2 || ::kill(*process, SIGHUP) != 0) {
+        spdlog::warn("auth.mosquitto_pid_file: {} names no process that can be told of changed tokens",
+                     pid_file.string());
+    }
+}
+
+}  // namespace
+
+bool keeps_broker_files(const Config& config)
+{
+    return config.auth.mode == AuthMode::Token && !config.auth.mosquitto_directory.empty();
+}
+
+BrokerLogin broker_login(const Config& config)
+{
+    const auto& mqtt = config.mqtt;
+    if (mqtt.username.empty() && keeps_broker_files(config)) {
+        return {std::string(kOwnUser), own_password(config.storage.directory / "broker-password")};
+    }
+    return {mqtt.username,
+            mqtt.password_file.empty() ? std::string() : first_line(mqtt.password_file, "mqtt.password_file")};
+}
+
+access::MosquittoFiles broker_files(const Config& config, std::filesystem::path directory)
+{
+    auto login = broker_login(config);
+    access::MosquittoFiles files;
+    files.directory = std::move(directory);
+    files.daemon_user = std::move(login.username);
+    files.daemon_password = std::move(login.password);
+    if (!config.mqtt.topic.empty()) {
+        files.sources.push_back({config.mqtt.topic, 0, true});
+    }
+    for (const auto& rule : config.rules) {
+        const auto level = racer_level(rule);
+        files.sources.push_back({rule.topic, level, level != 0});
+    }
+    for (const auto& topic : {config.mqtt.results_topic, config.mqtt.records_topic}) {
+        if (!topic.empty()) {
+            files.published.push_back(topic);
+        }
+    }
+    return files;
+}
+
+void update_broker(const Config& config, const std::vector<access::StoredToken>& tokens)
+{
+    const auto written =
+        access::write_mosquitto_files(broker_files(config, config.auth.mosquitto_directory), tokens, epoch_ms());
+    if (!written) {
+        spdlog::error("auth.mosquitto_directory: {} cannot be written: {}", config.auth.mosquitto_directory.string(),
+                      written.error().message());
+    } else if (!config.auth.mosquitto_pid_file.empty()) {
+        tell(config.auth.mosquitto_pid_file);
+    }
+}
+
+int write_broker_files(const Config& config, std::filesystem::path directory)
+{
+    if (directory.empty()) {
+        directory = config.auth.mosquitto_directory;
+    }
+    if (directory.empty()) {
+        throw std::runtime_error("auth.mosquitto_directory is empty: say --directory DIR");
+    }
+    const auto tokens = access::TokenStore(tokens_path(config)).list();
+    const auto written = tokens ? access::write_mosquitto_files(broker_files(config, directory), *tokens, epoch_ms())
+                                : Result<void>(tokens.error());
+    if (!written) {
+        throw std::runtime_error(directory.string() + ": " + written.error().message());
+    }
+    const auto path = std::filesystem::absolute(directory).lexically_normal();
+    std::printf("allow_anonymous false\npassword_file %s\nacl_file %s\n", (path / "passwords").c_str(),
+                (path / "acl").c_str());
+    return 0;
+}
+
+}  // namespace alleycat::app

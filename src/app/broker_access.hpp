@@ -1,0 +1,37 @@
+#pragma once
+
+#include "config.hpp"
+
+#include <alleycat/access/mosquitto_files.hpp>
+
+namespace alleycat::app {
+
+// How the broker knows who is who where auth.mode is "token": the daemon keeps Mosquitto's files for it.
+
+/// As whom the daemon signs in at the broker.
+struct BrokerLogin {
+    std::string username;  ///< empty: anonymous
+    std::string password;
+};
+
+/// The configured one. Where the daemon keeps the broker's files and has no user of its own, it is "alleycatd" with a
+/// password that is made once, and kept in <storage.directory>/broker-password.
+/// Throws std::runtime_error with one line where a password file cannot be read or written.
+[[nodiscard]] BrokerLogin broker_login(const Config& config);
+
+/// Whether the daemon keeps the broker's files.
+[[nodiscard]] bool keeps_broker_files(const Config& config);
+
+/// What these files are to say of everything but the tokens. `directory`: where they go.
+[[nodiscard]] access::MosquittoFiles broker_files(const Config& config, std::filesystem::path directory);
+
+/// Writes the files into auth.mosquitto_directory, and tells the broker by SIGHUP where its process id is known. What
+/// fails is logged.
+void update_broker(const Config& config, const std::vector<access::StoredToken>& tokens);
+
+/// `alleycatd mosquitto-acl`: writes them once, into `directory` or else auth.mosquitto_directory, and says how the
+/// broker is to use them. Returns the exit code. Throws std::runtime_error with one line where there are no tokens to
+/// read.
+[[nodiscard]] int write_broker_files(const Config& config, std::filesystem::path directory);
+
+}  // namespace alleycat::app

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <alleycat/quarantine/store.hpp>
+#include <alleycat/sqlite/connection.hpp>
+
+#include <map>
+
+namespace alleycat::quarantine {
+
+/// The open file of a store.
+///
+/// Errors: as the store's.
+class Store::Database {
+public:
+    /// Throws as the store does.
+    explicit Database(const std::filesystem::path& path);
+
+    struct Kept {
+        std::uint64_t dropped{0};  // the oldest, for want of room
+    };
+    [[nodiscard]] Result<Kept> keep(std::span<const HeldRecord> records, std::uint64_t most);
+    [[nodiscard]] Result<Page> list(const Filter& filter, std::optional<HeldId> before, std::size_t count);
+    [[nodiscard]] Result<Page> oldest(const Filter& filter, std::optional<HeldId> after, std::size_t count);
+    [[nodiscard]] Result<std::optional<HeldRecord>> find(const HeldId& id);
+    [[nodiscard]] Result<std::uint64_t> remove(std::span<const HeldId> ids);
+    /// `where`: SQL, without values.
+    [[nodiscard]] Result<std::uint64_t> remove(const std::string& where);
+    /// Takes out of the files what was deleted and SQLite has not overwritten.
+    [[nodiscard]] Result<void> clean();
+
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    [[nodiscard]] const std::map<ShardId, std::uint64_t>& positions() const { return positions_; }
+
+private:
+    [[nodiscard]] Result<Page> page(const std::string& where, const char* order, std::size_t count);
+    [[nodiscard]] std::uint64_t count(const std::string& where);
+
+    sqlite::Connection connection_;
+    sqlite::Statement insert_;
+    sqlite::Statement set_position_;
+    sqlite::Statement find_;
+    sqlite::Statement remove_;
+    sqlite::Statement remove_oldest_;
+    std::map<ShardId, std::uint64_t> positions_;
+    std::uint64_t size_{0};
+};
+
+/// The condition that a filter is, as SQL.
+[[nodiscard]] std::string condition(const Filter& filter);
+
+}  // namespace alleycat::quarantine
