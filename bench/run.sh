@@ -3,21 +3,23 @@
 #
 #   bench/run.sh                  all
 #   bench/run.sh mqtt telemetry   those named
+#   bench/run.sh soak             35 minutes, and no part of all (SOAK_MINUTES: instead of 30)
 #
 # ALLEYCAT_BIN: a folder of ready programs, instead of building them. ALLEYCAT_BENCH_ROUNDS: instead of 5.
 # ALLEYCAT_BENCH_DIRECTORY: where all data goes, on the disk to be measured, instead of the system's temporary folder.
-# Needs two cores, 6 GB of disk, and for the load: node 18.17 or newer with npm, mosquitto, nginx, nats-server, redis-server and wrk.
+# Needs two cores, 6 GB of disk, and for the load: node 18.17 or newer with npm, openssl, mosquitto, nginx, nats-server, redis-server and wrk.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 micro=(telemetry stream history ranking)
-load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost rank_redis)
+load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost rank_redis tls_ingest idle_connections)
+long=(soak) # only where named: half an hour and more
 
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=("${micro[@]}" "${load[@]}")
 for name in "${names[@]}"; do
-  if [[ " ${micro[*]} ${load[*]} " != *" $name "* ]]; then
-    echo "$name: no such benchmark; there are ${micro[*]} ${load[*]}" >&2
+  if [[ " ${micro[*]} ${load[*]} ${long[*]} " != *" $name "* ]]; then
+    echo "$name: no such benchmark; there are ${micro[*]} ${load[*]} ${long[*]}" >&2
     exit 2
   fi
 done

@@ -13,6 +13,7 @@ import { startBroker } from './harness/broker.mjs';
 import { acceptedBy, startDaemon, startSim } from './harness/daemon.mjs';
 import { require } from './harness/measure.mjs';
 import { bench, until } from './harness/place.mjs';
+import { PONG, webSocketRequest } from './harness/wire.mjs';
 
 const FLAT = 0.05;
 const CLASSES = 6;
@@ -32,7 +33,10 @@ function residentBytes(pid) {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) * 1024;
 }
 
-/// A viewer that takes all it is sent. Every fourth looks at the board of all times, as a racer.
+const PONG_MS = 15_000;
+
+/// A viewer that takes all it is sent, without looking into it, and says now and then that it is there. Every fourth looks at
+/// the board of all times, as a racer.
 class Viewer {
   constructor(daemon, number) {
     const classId = (number % CLASSES) + 1;
@@ -41,15 +45,16 @@ class Viewer {
     this.socket = net.connect(daemon.port, '127.0.0.1');
     this.socket.on('error', (error) => (this.ended = error.message));
     this.socket.on('close', () => (this.ended ??= 'closed'));
-    this.socket.write(
-      `GET /live?classId=${classId}${board} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    );
+    this.socket.write(webSocketRequest(`/live?classId=${classId}${board}`));
     this.socket.once('data', (part) => {
       this.upgraded = part.toString('latin1').startsWith('HTTP/1.1 101');
       this.bytes += part.length;
       this.socket.on('data', (more) => (this.bytes += more.length));
     });
+  }
+
+  pong() {
+    this.socket.write(PONG);
   }
 }
 
@@ -81,6 +86,7 @@ await bench(async (place) => {
   await daemon.prints(/(MQTT: connected)/);
   const all = Array.from({ length: viewers }, (_, number) => new Viewer(daemon, number));
   const sim = startSim(place, { broker: broker.address, riders, races: 0, start: 'running' });
+  const pongs = setInterval(() => all.forEach((viewer) => viewer.pong()), PONG_MS);
   try {
     await until('the race', async () => (await acceptedBy(daemon, 'mqtt')) > riders);
     await until('all viewers to see it', () => all.every((viewer) => viewer.upgraded && viewer.bytes > 1_000));
@@ -114,6 +120,7 @@ await bench(async (place) => {
       process.exitCode = 1;
     }
   } finally {
+    clearInterval(pongs);
     all.forEach(({ socket }) => socket.destroy());
     await sim.stop();
   }

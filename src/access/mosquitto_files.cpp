@@ -160,22 +160,9 @@ Result<void> replace(const std::filesystem::path& path, std::string_view text)
 std::string mosquitto_acl(const MosquittoFiles& files, const std::vector<StoredToken>& tokens, std::int64_t now_ms)
 {
     Acl acl;
-    const auto add_sources = [&](std::string_view access) {
-        for (const auto& source : files.sources) {
-            for (const auto& topic : all_topics(source)) {
-                acl.add(access, topic);
-            }
-        }
-    };
-    const auto add_published = [&](std::string_view access) {
-        for (const auto& topic : files.published) {
-            acl.add(access, topic);
-        }
-    };
     if (!files.daemon_user.empty()) {
         acl.add_user(files.daemon_user);
-        add_sources("read");
-        add_published("write");
+        acl.add("readwrite", "#");  // rules publish wherever they like
     }
     for (const auto& token : tokens) {
         if (!counts(token, now_ms)) {
@@ -188,9 +175,15 @@ std::string mosquitto_acl(const MosquittoFiles& files, const std::vector<StoredT
                 acl.add("write", own_topics(source, *identity.racer));
             }
         } else if (identity.may_send()) {
-            add_sources("write");
+            for (const auto& source : files.sources) {
+                for (const auto& topic : all_topics(source)) {
+                    acl.add("write", topic);
+                }
+            }
         }
-        add_published("read");
+        for (const auto& topic : files.published) {
+            acl.add("read", topic);
+        }
     }
     return std::move(acl).text();
 }

@@ -7,7 +7,9 @@
 #include <alleycat/core/whole_number.hpp>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -54,6 +56,19 @@ std::string own_password(const std::filesystem::path& path)
     return first_line(path, "the password at the broker");
 }
 
+/// What nobody finds who does not know the secret, always the same.
+std::string derived_name(const std::string& secret)
+{
+    const auto text = "client id of " + secret;
+    std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
+    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());
+    std::string name;
+    for (std::size_t at = 0; at < 16; ++at) {
+        name += fmt::format("{:02x}", hash[at]);
+    }
+    return name;
+}
+
 /// The level of the topic, from 1 on, that names the racer of a rule's records; 0: none does.
 std::size_t racer_level(const ingest::RuleOptions& rule)
 {
@@ -89,11 +104,17 @@ bool keeps_broker_files(const Config& config)
 BrokerLogin broker_login(const Config& config)
 {
     const auto& mqtt = config.mqtt;
+    BrokerLogin login{mqtt.username, {}, mqtt.client_id};
     if (mqtt.username.empty() && keeps_broker_files(config)) {
-        return {std::string(kOwnUser), own_password(config.storage.directory / "broker-password")};
+        login.username = kOwnUser;
+        login.password = own_password(config.storage.directory / "broker-password");
+    } else if (!mqtt.password_file.empty()) {
+        login.password = first_line(mqtt.password_file, "mqtt.password_file");
     }
-    return {mqtt.username,
-            mqtt.password_file.empty() ? std::string() : first_line(mqtt.password_file, "mqtt.password_file")};
+    if (config.auth.mode == AuthMode::Token && !login.password.empty()) {
+        login.client_id += "-" + derived_name(login.password);
+    }
+    return login;
 }
 
 access::MosquittoFiles broker_files(const Config& config, std::filesystem::path directory)

@@ -12,10 +12,13 @@ namespace alleycat::app {
 struct BrokerLogin {
     std::string username;  ///< empty: anonymous
     std::string password;
+    std::string client_id;  ///< names the daemon's session
 };
 
 /// The configured one. Where the daemon keeps the broker's files and has no user of its own, it is "alleycatd" with a
 /// password that is made once, and kept in <storage.directory>/broker-password.
+/// A broker lets whoever signs in under any name take over the session of any client id. So with tokens ours ends with
+/// what follows from the password, and nobody else can tell.
 /// Throws std::runtime_error with one line where a password file cannot be read or written.
 [[nodiscard]] BrokerLogin broker_login(const Config& config);
 

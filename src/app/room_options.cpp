@@ -248,7 +248,7 @@ ingest::MqttOptions mqtt_options(const Config& config, const ingest::RuleOptions
     auto login = broker_login(config);
     options.username = std::move(login.username);
     options.password = std::move(login.password);
-    options.client_id = config.mqtt.client_id;
+    options.client_id = std::move(login.client_id);
     if (rule.name != ingest::RuleOptions().name) {  // each rule has a session of its own
         options.client_id += "-" + rule.name;
     }

@@ -123,11 +123,11 @@ std::string advice(const Config& config, const StoredToken& token)
 {
     const auto& id = token.identity.id;
     auto text = fmt::format(
-        "This is shown only once: the token of a {}{}.\n"
+        "This is shown only once: token {}, {}{}.\n"
         "  HTTP and WebSocket: Authorization: Bearer <token>, or the first message {{\"type\":\"auth\",\"token\":…}}\n"
         "  MQTT: user {}, the token is the password\n"
         "  To take it back: alleycatd token revoke {}\n",
-        shown(token.identity), token.expires_ms ? ", good until " + minute_of(*token.expires_ms) : "", id, id);
+        id, shown(token.identity), token.expires_ms ? ", good until " + minute_of(*token.expires_ms) : "", id, id);
     if (config.auth.mode == AuthMode::None) {
         text += "Nobody asks for tokens yet: auth.mode is \"none\".\n";
     }
@@ -182,8 +182,9 @@ Said token_list(const Config& config, bool json, std::int64_t now_ms)
         }
         const bool over = token.expires_ms && *token.expires_ms <= now_ms;
         const auto end = !token.expires_ms ? "for ever" : (over ? "expired " : "until ") + minute_of(*token.expires_ms);
-        said.out += fmt::format("{}  {:<24}  made {}  {:<25}{}{}\n", token.identity.id, shown(token.identity),
-                                minute_of(token.made_ms), end, token.note.empty() ? "" : "  ", token.note);
+        const auto note = token.note.empty() ? std::string() : fmt::format("  \"{}\"", token.note);
+        said.out += fmt::format("{}  {:<24}  made {}  {}{}\n", token.identity.id, shown(token.identity),
+                                minute_of(token.made_ms), end, note);
     }
     return said;
 }

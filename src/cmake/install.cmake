@@ -2,9 +2,6 @@
 # (cd build/release && cpack -G DEB)                    alleycat_VERSION_ARCHITECTURE.deb
 include(GNUInstallDirs)
 
-# `alleycatd --health` speaks TLS itself.
-target_link_libraries(alleycat_app PRIVATE OpenSSL::SSL)
-
 install(TARGETS alleycatd alleycat-sim RUNTIME DESTINATION bin)
 install(FILES config/alleycatd.8 DESTINATION share/man/man8)
 install(FILES config/completion/alleycatd.bash DESTINATION share/bash-completion/completions RENAME alleycatd)

@@ -154,6 +154,9 @@ void StreamApi::Impl::handle(const net::Request& request, net::Reply reply)
     }
     const bool open = options_.open && options_.access_keys.empty();
     if (!open && !(options_.admits && options_.admits(request))) {
+        if (request.header("Authorization").starts_with("Bearer ")) {  // no signature, and not to be told back
+            return refuse({"AccessDeniedException", "This token may not use the stream."}, reply);
+        }
         const auto now = std::chrono::floor<std::chrono::seconds>(options_.now());
         if (const auto error = check_signature(request, options_.access_keys, kService, now)) {
             return refuse(*error, reply);

@@ -4,10 +4,13 @@
 
 #include <netdb.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <cerrno>
 #include <memory>
+#include <thread>
 
 namespace alleycat::ingest {
 
@@ -18,6 +21,53 @@ using boost::system::error_code;
 error_code system_error(int value)
 {
     return {value, boost::system::system_category()};
+}
+
+/// The addresses that a name stands for.
+struct LookUp {
+    UniqueFd wake{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};  // readable when it is done
+    std::atomic<bool> done{false};                            // and the rest may be read
+    bool found{false};
+    addrinfo* addresses{nullptr};
+
+    LookUp() = default;
+    LookUp(const LookUp&) = delete;
+    LookUp& operator=(const LookUp&) = delete;
+    ~LookUp()
+    {
+        if (found) {
+            ::freeaddrinfo(addresses);
+        }
+    }
+    bool look_up(const std::string& host, std::uint16_t port, int flags)
+    {
+        addrinfo hints{};
+        hints.ai_socktype = SOCK_STREAM;
+        hints.ai_flags = flags;
+        found = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &addresses) == 0;
+        return found;
+    }
+};
+
+/// Looking up a name waits for other machines, and nothing interrupts it. So a thread does it, and is left to itself
+/// where nobody waits for it any more.
+error_code look_up_name(const std::shared_ptr<LookUp>& look_up, const std::string& host, std::uint16_t port,
+                        std::chrono::milliseconds timeout, int interrupt)
+{
+    std::thread([look_up, host, port] {
+        look_up->look_up(host, port, 0);
+        look_up->done.store(true);
+        static_cast<void>(::eventfd_write(look_up->wake.get(), 1));
+    }).detach();
+    pollfd waits[] = {{look_up->wake.get(), POLLIN, 0}, {interrupt, POLLIN, 0}};
+    static_cast<void>(::poll(waits, 2, static_cast<int>(timeout.count())));
+    if (waits[1].revents != 0) {
+        return system_error(EINTR);
+    }
+    if (!look_up->done.load()) {
+        return system_error(ETIMEDOUT);
+    }
+    return look_up->found ? error_code() : system_error(EHOSTUNREACH);
 }
 
 error_code probe_address(const addrinfo& address, std::chrono::milliseconds timeout, int interrupt)
@@ -50,15 +100,14 @@ error_code probe_address(const addrinfo& address, std::chrono::milliseconds time
 
 error_code probe_tcp(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout, int interrupt)
 {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-        return system_error(EHOSTUNREACH);
+    const auto look_up = std::make_shared<LookUp>();
+    if (!look_up->look_up(host, port, AI_NUMERICHOST)) {
+        if (const auto error = look_up_name(look_up, host, port, timeout, interrupt)) {
+            return error;
+        }
     }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
     error_code error = system_error(EHOSTUNREACH);
-    for (const auto* address = found; address != nullptr && error; address = address->ai_next) {
+    for (const auto* address = look_up->addresses; address != nullptr && error; address = address->ai_next) {
         error = probe_address(*address, timeout, interrupt);
     }
     return error;

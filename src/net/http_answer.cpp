@@ -31,12 +31,9 @@ bool hides_slash(std::string_view path)
     return false;
 }
 
-bool has_nul(const Request& request)
+bool has_nul(std::string_view text)
 {
-    const auto holds = [](const std::string& text) { return text.find('\0') != std::string::npos; };
-    return holds(request.path) || std::any_of(request.query.begin(), request.query.end(), [&](const auto& entry) {
-               return holds(entry.first) || holds(entry.second);
-           });
+    return text.find('\0') != std::string_view::npos;
 }
 
 /// Takes the target apart; false where it is none.
@@ -51,7 +48,8 @@ bool take_target(Request& request)
     }
     request.path = std::move(*path);
     request.query = std::move(*query);
-    return !has_nul(request);
+    return std::none_of(request.query.begin(), request.query.end(),
+                        [](const auto& entry) { return has_nul(entry.first) || has_nul(entry.second); });
 }
 
 }  // namespace
@@ -75,7 +73,8 @@ asio::awaitable<bool> HttpSession::answer(const Parser& parser)
         co_return co_await write(
             server_.error(path_of(request.target), 400, "the request target is not a valid path and query"), manner);
     }
-    const auto* route = hides_slash(path_of(request.target)) ? nullptr : server_.find(request);
+    const bool nowhere = hides_slash(path_of(request.target)) || has_nul(request.path);
+    const auto* route = nowhere ? nullptr : server_.find(request);
     if (route != nullptr && route->takes(request.method)) {
         if (auto refusal = server_.gate_ ? server_.gate_(request) : std::nullopt) {
             co_return co_await write(std::move(*refusal), manner);

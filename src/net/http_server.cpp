@@ -109,11 +109,6 @@ void HttpServer::set_limits(const Limits& limits)
     options_.websocket.max_message_bytes = limits.message_bytes;
 }
 
-void HttpServer::set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes)
-{
-    set_limits({connections, options_.connections_per_address, header_bytes, message_bytes});
-}
-
 void HttpServer::set_tls(const TlsFiles& files)
 {
     auto context = std::make_unique<TlsContext>(files);

@@ -38,6 +38,10 @@ Result<void> Quarantine::keep(std::span<const HeldRecord> records)
 {
     const std::lock_guard lock(mutex_);
     auto kept = store_.keep(records);
+    if (!kept && !failing_) {
+        spdlog::error("quarantine: records cannot be kept: {}; their windows wait", kept.error().message());
+    }
+    failing_ = !kept;
     note();
     return kept;
 }

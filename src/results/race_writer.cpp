@@ -62,12 +62,10 @@ bool RaceWriter::write(const ranking::RaceResult& race, RecordChanges& changes)
         return false;
     }
     put_race_.run(race.class_id, race.race_id, race.start_ms, race.end_ms, race.closed);
-    for (const auto& each : race.released) {
-        put_released_.run(race.class_id, race.race_id, each.racer_id, each.second, each.output);
-    }
     for (const auto& row : race.rows) {
         if (!erasures_.covers(row)) {
             write_row(race, row, changes);
+            write_released(race, row.racer_id);
         }
     }
     count_racers_.run(race.class_id, race.race_id);
@@ -89,6 +87,13 @@ void RaceWriter::write_row(const ranking::RaceResult& race, const ranking::Resul
     records_.take(race.class_id, {row.racer_id, row.score(score_), race.race_id, race.end_ms}, changes);
 }
 
+void RaceWriter::write_released(const ranking::RaceResult& race, RacerId racer)
+{
+    for (const auto& each : std::ranges::equal_range(race.released, racer, {}, &ranking::ReleasedSecond::racer_id)) {
+        put_released_.run(race.class_id, race.race_id, racer, each.second, each.output);
+    }
+}
+
 bool RaceWriter::amend(const ranking::Amendment& amendment, RecordChanges& changes)
 {
     if (erasures_.covers(amendment.racer_id, amendment.arrival_ms)) {
@@ -99,7 +104,7 @@ bool RaceWriter::amend(const ranking::Amendment& amendment, RecordChanges& chang
         return false;
     }
     const auto race = race_of(amendment);
-    auto row = row_of(amendment, race);
+    auto row = row_of(amendment);
     const auto before = row.score(score_);
     count_in(amendment, known, row);
     if (row.score(score_) != before) {
@@ -135,7 +140,7 @@ ranking::RaceResult RaceWriter::race_of(const ranking::Amendment& amendment)
 }
 
 /// The racer's row; an empty one, with second 0, where all of theirs was held.
-ranking::ResultRow RaceWriter::row_of(const ranking::Amendment& amendment, const ranking::RaceResult& race)
+ranking::ResultRow RaceWriter::row_of(const ranking::Amendment& amendment)
 {
     auto rows = find_result_.query(amendment.class_id, amendment.race_id, amendment.racer_id);
     if (rows.next()) {
@@ -147,8 +152,8 @@ ranking::ResultRow RaceWriter::row_of(const ranking::Amendment& amendment, const
     row.finished = true;
     row.best = amendment.output;
     row.order = amendment.order;
-    row.first_ms = race.end_ms;
-    row.last_ms = race.end_ms;
+    row.first_ms = amendment.arrival_ms;
+    row.last_ms = amendment.arrival_ms;
     return row;
 }
 
@@ -158,7 +163,7 @@ void RaceWriter::count_in(const ranking::Amendment& amendment, const std::option
                           ranking::ResultRow& row)
 {
     auto seconds = row.second == 0 ? 0.0 : std::round(row.total / row.mean);
-    if (known) {
+    if (known && row.second != 0) {
         row.total += amendment.output - *known;
     } else if (amendment.second > row.second || seconds < row.second) {
         row.total += amendment.output;

@@ -27,9 +27,10 @@ private:
     [[nodiscard]] bool is_closed(const ranking::RaceResult& race);
     [[nodiscard]] std::optional<double> known_release(const ranking::Amendment& amendment);
     [[nodiscard]] ranking::RaceResult race_of(const ranking::Amendment& amendment);
-    [[nodiscard]] ranking::ResultRow row_of(const ranking::Amendment& amendment, const ranking::RaceResult& race);
+    [[nodiscard]] ranking::ResultRow row_of(const ranking::Amendment& amendment);
     static void count_in(const ranking::Amendment& amendment, const std::optional<double>& known,
                          ranking::ResultRow& row);
+    void write_released(const ranking::RaceResult& race, RacerId racer);
     void write_row(const ranking::RaceResult& race, const ranking::ResultRow& row, RecordChanges& changes);
 
     const ranking::Score score_;

@@ -94,7 +94,8 @@ describe('tokens', { concurrency: true }, () => {
     const { raceId } = await world.clock();
     const rival = { racerId: 42, name: 'Rocket', raceId, classId: CLASS, cadence: 200, resistance: 90 };
     await sendAs(scene, world, studio, [record({ ...rival, second: 1 })]);
-    await page.getByTestId('own-rank').getByText('Rank 2 of 2').waitFor();
+    const rank = page.getByTestId('own-rank');
+    await waitFor('the rank', async () => (await rank.allInnerTexts()).join().includes('Rank 2 of 2'));
     await page.getByTestId('finish').waitFor();
     await page.getByTestId('safety').getByText('saved').waitFor();
     const { results } = await waitFor('the result', async () => {
@@ -120,8 +121,9 @@ describe('tokens', { concurrency: true }, () => {
     const { world } = await guarded(scene);
     const studio = await token(scene, world, 'studio');
     const { raceId } = await world.clock();
+    const rider = { racerId: 42, name: 'Rocket', raceId, classId: CLASS };
     const ridden = range(1, RACE).map((second) =>
-      record({ racerId: 42, name: 'Rocket', raceId, classId: CLASS, second, event: second === RACE ? 'final' : 'update' }),
+      record({ ...rider, second, event: second === RACE ? 'final' : 'update' }),
     );
     await sendAs(scene, world, studio, ridden);
     const visitor = await browser(scene, world.daemon, { remembered: { class: CLASS } });

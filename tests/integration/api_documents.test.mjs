@@ -1,6 +1,7 @@
 // The documents that describe the daemon to programs, held against the daemon: every route, every message.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { test } from 'node:test';
 import WebSocket from 'ws';
 
 import { publishAll } from './harness/broker.mjs';
-import { ROOT } from './harness/daemon.mjs';
+import { ROOT, binary, environment } from './harness/daemon.mjs';
 import { record } from './harness/records.mjs';
 import { scene } from './harness/scene.mjs';
 import { Schemas, pointer } from './harness/schemas.mjs';
@@ -275,8 +276,8 @@ scene('every message on MQTT and WebSocket is as asyncapi.json says', async (sce
   const mqtt = await broker.client();
   mqtt.on('message', (topic, payload) => take(topic === subscribe.address ? 'subscribe' : 'recordsRidden', payload));
   await mqtt.subscribeAsync([subscribe.address, recordsRidden.address]);
-  const connect = async (path, channel) => {
-    const socket = new WebSocket(daemon.url(path, 'ws'));
+  const connect = async (path, channel, to = daemon) => {
+    const socket = new WebSocket(to.url(path, 'ws'));
     scene.after(() => socket.terminate());
     socket.on('message', (data) => take(channel, data));
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
@@ -298,10 +299,19 @@ scene('every message on MQTT and WebSocket is as asyncapi.json says', async (sce
     await publishAll(mqtt, [JSON.stringify(records)], { topic: publish.address });
   }
   ingest.send(JSON.stringify([record({ racerId: 99, raceId: 2 }), { uuid: 'bad' }, 'bad']));
+  const guarded = { AUTH_MODE: 'token', STORAGE_DIRECTORY: scene.path('guarded') };
+  const env = environment(guarded);
+  const token = execFileSync(binary('alleycatd'), ['token', 'add', '--role', 'studio'], { env, stdio: 'pipe' });
+  const guard = await scene.daemon(guarded);
+  for (const [path, channel] of [['/ingest', 'ingest'], ['/live?classId=1', 'live']]) {
+    const message = { type: 'auth', token: token.toString().trim() };
+    asyncapi.check('/components/messages/auth/payload', message, 'a token');
+    (await connect(path, channel, guard)).send(JSON.stringify(message));
+  }
   const expected = Object.entries(asyncapi.document.channels)
     .filter(([channel]) => channel !== 'publish')
     .flatMap(([channel, { messages }]) => Object.keys(messages).map((name) => `${channel} ${name}`))
-    .filter((each) => each !== 'ingest records'); // these go the other way
+    .filter((each) => !['ingest records', 'ingest auth', 'live auth'].includes(each)); // these go the other way
   for (const each of expected) {
     await signal.until(each, () => {
       assert.deepEqual(faults, []);

@@ -291,7 +291,7 @@ scene('limits follow a reload, the mode waits for a restart', async (scene) => {
   write('off', 0);
   daemon.program.signal('SIGHUP');
   await daemon.logs(/reloaded: plausibility\.cadence_slew/);
-  assert.match(daemon.log, /plausibility\.mode has changed, and waits for a restart/);
+  await daemon.logs(/plausibility\.mode has changed, and waits for a restart/);
   await send(scene, daemon, [QUIET, SPIKE]);
   const { results: rows } = await results(daemon, (answer) => answer.results[0]?.second === 2);
   assert.equal(rows[0].unverified, undefined);

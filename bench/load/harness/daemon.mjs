@@ -12,13 +12,13 @@ export async function startDaemon(place, settings = {}) {
   const all = { HTTP_LISTEN: '127.0.0.1:0', MQTT_BROKER: '', STORAGE_DIRECTORY: place.path('data'), ...settings };
   const environment = Object.fromEntries(Object.entries(all).map(([name, value]) => [`ALLEYCAT_${name}`, value]));
   const daemon = place.start('alleycatd', SERVER_CORE, binary('alleycatd'), [], environment);
-  daemon.port = Number(await daemon.prints(/listening on http:\/\/127\.0\.0\.1:(\d+)/));
+  daemon.port = Number(await daemon.prints(/listening on https?:\/\/127\.0\.0\.1:(\d+)/));
   return daemon;
 }
 
 /// All samples of /metrics: `name{labels}` → value.
 export async function metrics(daemon) {
-  const { body } = await get(daemon.port, '/metrics');
+  const { body } = await get(daemon.port, '/metrics', daemon.ca);
   const samples = body.toString().split('\n').filter((line) => line && !line.startsWith('#'));
   return new Map(samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
 }

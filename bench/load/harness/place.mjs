@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -76,10 +77,11 @@ export async function accepts(port) {
   }
 }
 
-/// A GET on a connection of its own: { status, body }.
-export function get(port, path) {
+/// A GET on a connection of its own: { status, body }. `ca`: over TLS.
+export function get(port, path, ca) {
   return new Promise((resolve, reject) => {
-    const request = http.get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+    const { get: ask } = ca ? https : http;
+    const request = ask({ host: '127.0.0.1', port, path, ca, agent: false }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part)).on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(parts) }));

@@ -26,8 +26,8 @@ struct MosquittoFiles {
     std::vector<std::string> published;
 };
 
-/// The access control list: our own user reads the sources and writes what is published; a bike writes its own topics
-/// only; a studio and an administrator write all sources. Everybody reads what is published, and nobody else writes
+/// The access control list: our own user reads and writes everything; a bike writes its own topics only; a studio
+/// and an administrator write all sources. Everybody reads what is published, and nobody else writes
 /// it. Tokens that have expired are left out.
 [[nodiscard]] std::string mosquitto_acl(const MosquittoFiles& files, const std::vector<StoredToken>& tokens,
                                         std::int64_t now_ms);

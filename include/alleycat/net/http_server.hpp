@@ -103,8 +103,6 @@ public:
 
     /// From here on, for new connections and requests.
     void set_limits(const Limits& limits);
-    /// The same; as many connections of one address as before.
-    void set_limits(std::size_t connections, std::size_t header_bytes, std::size_t message_bytes);
 
     /// Reads the files anew, or for the first time: new connections use them, open ones stay as they are. Throws
     /// std::runtime_error with one line that names the file and what is wrong; then all stays as it was. A certificate

@@ -131,9 +131,9 @@ private:
     SteadyTime heard_{std::chrono::steady_clock::now()};  // when the client last sent anything
     SteadyTime pinged_{};
     std::size_t untaken_bytes_{0};  // of what was written, at taken_
-    SteadyTime taken_{};   // when the client last took anything, or began to have something to take
-    std::string goodbye_;  // the close frame that is put off
-    bool closing_{false};  // a close frame is put off, queued or sent
+    SteadyTime taken_{};            // when the client last took anything, or began to have something to take
+    std::string goodbye_;           // the close frame that is put off
+    bool closing_{false};           // a close frame is put off, queued or sent
     SteadyTime closing_since_{};
     bool end_when_sent_{false};  // the client has said goodbye
     bool broken_{false};         // the client broke the protocol

@@ -44,7 +44,8 @@ private:
     void note();
 
     mutable std::mutex mutex_;
-    Store store_;  // guarded by mutex_
+    Store store_;          // guarded by mutex_
+    bool failing_{false};  // keep() does, which is said once; likewise
     std::atomic<std::uint64_t> size_{0};
     std::atomic<std::uint64_t> dropped_{0};
     BoundedQueue<Task> queue_{kCapacity};

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -30,8 +31,11 @@ export function environment(settings) {
 }
 
 export class Daemon {
-  constructor(settings, { args = [] } = {}) {
+  /// `ca`: who signed its certificate, PEM; without one it speaks plain HTTP.
+  constructor(settings, { args = [], ca } = {}) {
     this.settings = settings;
+    this.ca = ca;
+    this.token = undefined; // which requests bring, where they say no other
     this.program = new Program('alleycatd', binary('alleycatd'), args, { env: environment(settings) });
   }
 
@@ -47,7 +51,7 @@ export class Daemon {
         if (this.program.ended) {
           throw new Error(`it ended: ${JSON.stringify(this.program.ended)}`);
         }
-        const found = /listening on http:\/\/([\d.]+):(\d+)/.exec(this.log);
+        const found = /listening on https?:\/\/([\d.]+):(\d+)/.exec(this.log);
         this.host = found?.[1];
         this.port = Number(found?.[2]);
         return found;
@@ -57,14 +61,17 @@ export class Daemon {
   }
 
   url(path, scheme = 'http') {
-    return `${scheme}://${this.host}:${this.port}${path}`;
+    return `${scheme}${this.ca ? 's' : ''}://${this.host}:${this.port}${path}`;
   }
 
   /// One request on a connection of its own: { status, headers, body }, the body as it came.
-  request(path, { method = 'GET', headers = {}, agent = false } = {}) {
+  /// `token`: null for none.
+  request(path, { method = 'GET', headers = {}, agent = false, token = this.token } = {}) {
     return new Promise((resolve, reject) => {
-      const { host, port } = this; // the path goes as it is, where a URL would be tidied up
-      const request = http.request({ host, port, path, method, headers, agent }, (response) => {
+      const { host, port, ca } = this; // the path goes as it is, where a URL would be tidied up
+      const all = token ? { Authorization: `Bearer ${token}`, ...headers } : headers;
+      const { request: ask } = ca ? https : http;
+      const request = ask({ host, port, ca, path, method, headers: all, agent }, (response) => {
         const parts = [];
         response.on('data', (part) => parts.push(part));
         response.on('error', reject);

@@ -7,12 +7,13 @@ import { Signal } from './wait.mjs';
 export class IngestClient {
   #signal = new Signal();
 
-  constructor(daemon) {
+  /// `options`: of the handshake, such as { headers }.
+  constructor(daemon, options = {}) {
     this.rejects = [];
     this.accepted = 0;
     this.rejected = 0;
     this.faults = [];
-    this.socket = new WebSocket(daemon.url('/ingest', 'ws'), { perMessageDeflate: false });
+    this.socket = new WebSocket(daemon.url('/ingest', 'ws'), { perMessageDeflate: false, ca: daemon.ca, ...options });
     this.socket.on('open', () => this.#signal.notify());
     this.socket.on('message', (data, binary) => this.#take(data, binary));
     this.socket.on('error', (error) => {
@@ -102,6 +103,8 @@ export class IngestClient {
         }
         this.accepted = message.accepted;
         this.rejected = message.rejected;
+      } else if (message.type === 'authorized') {
+        this.authorized = message;
       } else if (message.type === 'reject' && /^type,index,(uuid,)?code,message$/.test(keys)) {
         this.rejects.push(message);
       } else {

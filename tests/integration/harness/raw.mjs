@@ -1,6 +1,7 @@
 // Bytes on a TCP connection, for what well-behaved clients never do.
 
 import net from 'node:net';
+import tls from 'node:tls';
 
 import { Signal } from './wait.mjs';
 
@@ -10,7 +11,8 @@ export class RawConnection {
   constructor(daemon) {
     this.received = Buffer.alloc(0);
     this.ended = false;
-    this.socket = net.connect(daemon.port, daemon.host);
+    const { host, port, ca } = daemon;
+    this.socket = ca ? tls.connect({ host, port, ca }) : net.connect(port, host);
     this.socket.setNoDelay(true);
     this.socket.on('data', (part) => {
       this.received = Buffer.concat([this.received, part]);

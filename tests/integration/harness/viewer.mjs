@@ -9,14 +9,16 @@ const ENTRY_KEYS = 'rank,racerId,name,second,output,record';
 export class Viewer {
   #signal = new Signal();
 
-  constructor(daemon, query) {
+  /// `options`: of the handshake, such as { headers }.
+  constructor(daemon, query, options = {}) {
     this.query = query;
     this.state = undefined; // { seq, classId, raceId, board, total, entries, me }
     this.frames = 0;
     this.snapshots = 0;
     this.faults = [];
     this.records = []; // frames of type "record": they are no part of the board
-    this.socket = new WebSocket(daemon.url(`/live?${query}`, 'ws'), { perMessageDeflate: false });
+    const socketOptions = { perMessageDeflate: false, ca: daemon.ca, ...options };
+    this.socket = new WebSocket(daemon.url(`/live?${query}`, 'ws'), socketOptions);
     this.socket.on('message', (data) => {
       this.#take(data.toString());
       this.#signal.notify();
@@ -72,6 +74,10 @@ export class Viewer {
       message = JSON.parse(text);
     } catch (error) {
       this.faults.push(`${error.message}: ${text}`);
+      return;
+    }
+    if (message.type === 'authorized') {
+      this.authorized = message;
       return;
     }
     if (message.type === 'record') {

@@ -60,10 +60,7 @@ TEST_CASE("a bike writes its own topic, a studio all, and everybody reads what i
           R"(# Written by alleycatd from its tokens; what is changed here is lost.
 
 user alleycatd
-topic read alleycat-publish
-topic read alleycat-publish/+
-topic write alleycat-subscribe
-topic write alleycat-records
+topic readwrite #
 
 user bike0007
 topic write alleycat-publish/7
@@ -123,7 +120,7 @@ TEST_CASE("a source that is not for bikes is written by who may send for every r
           R"(# Written by alleycatd from its tokens; what is changed here is lost.
 
 user alleycatd
-topic read gym/raw
+topic readwrite #
 
 user b
 

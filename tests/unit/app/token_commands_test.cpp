@@ -80,7 +80,7 @@ TEST_CASE("an added token is alone on standard output, and what to do with it on
     CHECK(said.code == 0);
     const auto token = said.out.substr(0, said.out.size() - 1);
     const auto id = id_of(token);
-    CHECK(said.error.find("the token of a bike 7, good until 2023-12-14 22:13Z") != std::string::npos);
+    CHECK(said.error.find("token " + id + ", bike 7, good until 2023-12-14 22:13Z") != std::string::npos);
     CHECK(said.error.find("MQTT: user " + id + ", the token is the password") != std::string::npos);
     CHECK(said.error.find("alleycatd token revoke " + id) != std::string::npos);
     CHECK(said.error.find("auth.mode is \"none\"") != std::string::npos);
@@ -111,7 +111,7 @@ TEST_CASE("tokens are listed without what is secret", "[app][token]")
     const auto bike = commands.added({"bike", 7, "by the window", "1h"});
     CHECK(commands.list().out ==
           id_of(bike) +
-              "  bike 7                    made 2023-11-14 22:13Z  until 2023-11-14 23:13Z    by the window\n");
+              "  bike 7                    made 2023-11-14 22:13Z  until 2023-11-14 23:13Z  \"by the window\"\n");
     CHECK(commands.list(false, kNow + kDay).out.find("expired 2023-11-14 23:13Z") != std::string::npos);
     const auto viewer = commands.added({"viewer", {}, "", ""});
     for (const bool json : {false, true}) {

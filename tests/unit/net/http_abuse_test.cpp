@@ -167,15 +167,15 @@ TEST_CASE("no escape makes of one path another", "[net][abuse]")
 {
     Abused server;
     RawClient client(server.port());
-    for (const std::string target :
-         {"/things/a%2Fb", "/things/a%2fb", "/things%2F7", "/things/7%2Fparts/1.gz", "/things/%2e%2e%2fecho",
-          "/things/..%2fecho", "/%2fecho", "//echo", "/things/../echo", "/things\\7", "/..\\echo", "/./echo"}) {
+    for (const std::string target : {"/things/a%2Fb", "/things/a%2fb", "/things%2F7", "/things/7%2Fparts/1.gz",
+                                     "/things/%2e%2e%2fecho", "/things/..%2fecho", "/things/a%00b", "/echo%00",
+                                     "/%2fecho", "//echo", "/things/../echo", "/things\\7", "/..\\echo", "/./echo"}) {
         CAPTURE(target);
         CHECK(client.get(target).status == 404);
     }
     CHECK(client.get("/things/a%5cb").body == "GET /things/a\\b {a\\b}");  // a letter like others
     CHECK(client.get("/things/%2e%2e").body == "GET /things/.. {..}");
-    for (const std::string target : {"/things/a%00b", "/echo%00", "/echo?a=%00", "/echo?%00=b"}) {
+    for (const std::string target : {"/echo?a=%00", "/echo?%00=b"}) {
         CAPTURE(target);
         CHECK(client.get(target).status == 400);
     }

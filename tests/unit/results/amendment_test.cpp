@@ -154,6 +154,20 @@ TEST_CASE("nothing of an erased person is amended", "[results][amend]")
     CHECK(rows.integer(0) == 0);
 }
 
+TEST_CASE("of an erased person not even what was released is stored with a race", "[results][amend]")
+{
+    AmendedFixture fixture;
+    value_of(fixture.store->erase(RacerId{7}, kReleased));
+    auto told = race(1, 10, {ridden(7, {100, 150}), ridden(8, {90, 95})});
+    told.released = {{RacerId{7}, 2, 150}, {RacerId{8}, 1, 90}};
+    fixture.write(told);
+    auto connection = fixture.connection();
+    Statement select(connection, "SELECT group_concat(racer_id) FROM released");
+    auto rows = select.query();
+    REQUIRE(rows.next());
+    CHECK(rows.text(0) == "8");
+}
+
 TEST_CASE("who is unverified is stored and read", "[results][amend]")
 {
     AmendedFixture fixture;

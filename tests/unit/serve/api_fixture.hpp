@@ -73,6 +73,7 @@ public:
              .ties = ties,
              .clock = [this] { return moment; },
              .rejects = rejects,
+             .access = [this](const net::Request&) { return access; },
              .erase = [this](RacerId racer, auto done) { erase(racer, done); },
              .ride = [this](const archive::RideQuery& query, auto done) { return ride(query, done); }});
         if (answer_questions) {
@@ -140,6 +141,7 @@ public:
 
     net::ServerThread net;
     RaceMoment moment = race_moment(1'620'240'656'076, 300, 300);  // what the clock says; the network thread
+    AccessInfo access;
     RecentRejects rejects;
     std::optional<Result<archive::Ride>> stored_ride;           // what the archive answers; none: too many wait
     std::optional<archive::RideQuery> asked_ride;               // what it was asked last

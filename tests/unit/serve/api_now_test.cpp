@@ -18,6 +18,18 @@ TEST_CASE("the clock says which race runs, and is never kept", "[serve][api][clo
     CHECK(server.get("/api/v1/clock", "", "HEAD").header("content-length") == std::to_string(answer.body.size()));
 }
 
+TEST_CASE("a client is told whether it needs a token, and what its own is good for", "[serve][api][access]")
+{
+    ApiServer server;
+    CHECK(server.body("/api/v1/access") == R"({"mode":"none","openViewing":false,"role":null})");
+    server.net.on_thread([&] { server.access = {true, true, {}}; });
+    CHECK(server.body("/api/v1/access") == R"({"mode":"token","openViewing":true,"role":null})");
+    server.net.on_thread([&] {
+        server.access = {true, false, access::Identity{"k3m9tx2p", access::Role::Bike, RacerId{7}}};
+    });
+    CHECK(server.body("/api/v1/access") == R"({"mode":"token","openViewing":false,"role":"bike","racerId":7})");
+}
+
 TEST_CASE("between two races the clock says when the next one begins", "[serve][api][clock]")
 {
     ApiServer server;

@@ -36,6 +36,9 @@ struct QuarantineServer {
                                     .queries = queries,
                                     .clock = [] { return race_moment(0, 300, 300); },
                                     .rejects = rejects,
+                                    .access = {},
+                                    .erase = {},
+                                    .ride = {},
                                     .quarantine = &quarantine,
                                     .release =
                                         [this](const ReleaseOrder& asked, auto done) {

