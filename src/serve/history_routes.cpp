@@ -13,7 +13,7 @@ using File = std::shared_ptr<const history::HistoryFile>;
 std::optional<ClassId> class_id(std::string_view text)
 {
     const auto id = parse_whole<std::uint32_t>(text);
-    return id ? std::optional(ClassId{*id}) : std::nullopt;
+    return id && std::to_string(*id) == text ? std::optional(ClassId{*id}) : std::nullopt;  // one name a file
 }
 
 /// `"abc"` and "json" make `"abc-json"`: each representation of a file has its own tag.

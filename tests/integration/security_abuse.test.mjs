@@ -61,7 +61,7 @@ scene('connections beyond the limit in all are shut, and those that are open are
   assert.ok((await refused(daemon, 'connections')) >= 41);
 });
 
-scene('one address gets its share of connections, and a proxy is nobody\'s address', async (scene) => {
+scene("one address gets its share of connections, and a proxy is nobody's address", async (scene) => {
   const counted = await scene.daemon({ LIMITS_CONNECTIONS_PER_ADDRESS: 10, HTTP_PROXIES: '' });
   const many = await openMany(scene, counted, 30);
   await waitFor('the rest to be shut', () => many.filter((each) => each.ended).length >= 20);
@@ -133,49 +133,51 @@ scene('a reader that takes nothing keeps little waiting, and ends', async (scene
   await served();
 });
 
-scene('headers, bodies, messages and records beyond their limits are refused, each with its own word', async (scene) => {
-  const { daemon, served, grown } = await withWitness(scene);
-  const answers = [
-    [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(9000)}\r\n\r\n`, 431],
-    [`GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
-    [`GET / HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(150)}\r\n`, 400],
-    ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n', 413],
-    ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999999999999999\r\n\r\n', 400],
-    ['DELETE /api/v1/racers/7 HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n', 413],
-    ['POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n', 415],
-    ['POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: br, gzip\r\nTransfer-Encoding: chunked\r\n\r\n', 415],
-  ];
-  for (const [request, status] of answers) {
-    const connection = await RawConnection.open(scene, daemon);
-    connection.write(request);
-    assert.equal((await connection.response()).status, status, request.slice(0, 80));
-    await ended(connection);
-  }
-  const big = await RawConnection.webSocket(scene, daemon, '/ingest');
-  big.write(frame(1, 'x'.repeat(2 * MIB)));
-  assert.equal(await big.closeCode(), 1009);
-  const promised = await RawConnection.webSocket(scene, daemon, '/ingest');
-  promised.write(Buffer.from('81ff7fffffffffffffff00000000', 'hex'));
-  assert.ok([1009, 1002].includes(await promised.closeCode()));
-  const client = await scene.ingest(daemon);
-  client.send(`[${JSON.stringify(record({ note: 'x'.repeat(20_000) }))},${JSON.stringify(record())}]`);
-  await client.answered(1, 1);
-  assert.equal(client.rejects[0].code, 'TooLarge');
-  await served();
-  assert.ok(grown() < 64 * MIB, `${grown() / MIB} MiB`);
-});
+scene(
+  'headers, bodies, messages and records beyond their limits are refused, each with its own word',
+  async (scene) => {
+    const { daemon, served, grown } = await withWitness(scene);
+    const answers = [
+      [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(9000)}\r\n\r\n`, 431],
+      [`GET /${'a'.repeat(9000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+      [`GET / HTTP/1.1\r\nHost: x\r\n${'X: y\r\n'.repeat(150)}\r\n`, 400],
+      ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n', 413],
+      ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999999999999999999\r\n\r\n', 400],
+      ['DELETE /api/v1/racers/7 HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n', 413],
+      ['POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\n', 415],
+      ['POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: br, gzip\r\nTransfer-Encoding: chunked\r\n\r\n', 415],
+    ];
+    for (const [request, status] of answers) {
+      const connection = await RawConnection.open(scene, daemon);
+      connection.write(request);
+      assert.equal((await connection.response()).status, status, request.slice(0, 80));
+      await ended(connection);
+    }
+    const big = await RawConnection.webSocket(scene, daemon, '/ingest');
+    big.write(frame(1, 'x'.repeat(2 * MIB)));
+    assert.equal(await big.closeCode(), 1009);
+    const promised = await RawConnection.webSocket(scene, daemon, '/ingest');
+    promised.write(Buffer.from('81ff7fffffffffffffff00000000', 'hex'));
+    assert.ok([1009, 1002].includes(await promised.closeCode()));
+    const client = await scene.ingest(daemon);
+    client.send(`[${JSON.stringify(record({ note: 'x'.repeat(20_000) }))},${JSON.stringify(record())}]`);
+    await client.answered(1, 1);
+    assert.equal(client.rejects[0].code, 'TooLarge');
+    await served();
+    assert.ok(grown() < 64 * MIB, `${grown() / MIB} MiB`);
+  },
+);
 
 scene('a body of small chunks with long extensions is cut off', async (scene) => {
   const { daemon, served, grown } = await withWitness(scene);
-  for (const chunk of [`1;${'e'.repeat(4000)}\r\nx\r\n`, '1\r\nx\r\n', `${'0'.repeat(500)}1\r\nx\r\n`]) {
+  // No more than the daemon still reads of one that it has refused: else its answer could be lost on the way.
+  const bodyOf = (chunk) => `${chunk.repeat(Math.ceil(600_000 / chunk.length))}0\r\n\r\n`;
+  for (const chunk of [`1;${'e'.repeat(4000)}\r\nx\r\n`, `${'0'.repeat(500)}1\r\nx\r\n`]) {
     const connection = await RawConnection.open(scene, daemon);
-    connection.write('POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n');
-    for (let at = 0; at < 300 && !connection.ended; ++at) {
-      connection.write(chunk.repeat(20));
-    }
-    connection.write('0\r\n\r\n');
-    const { status } = await connection.response();
-    assert.ok(status >= 400 && status < 500, `${status}`);
+    connection.write(`POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${bodyOf(chunk)}`);
+    const { status, body } = await connection.response();
+    assert.equal(status, 400);
+    assert.match(body.toString(), /chunk/);
   }
   await served();
   assert.ok(grown() < 64 * MIB);

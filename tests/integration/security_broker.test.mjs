@@ -53,7 +53,7 @@ scene('a bike publishes on its own topic, and on no other', async (scene) => {
   await counted(daemon, { accepted: 1, rejected: 0, unauthorized: 0 });
 });
 
-scene('records of another racer on a bike\'s own topic are refused by the daemon, and counted', async (scene) => {
+scene("records of another racer on a bike's own topic are refused by the daemon, and counted", async (scene) => {
   const { broker, daemon, tokens } = await guardedBroker(scene);
   const bike = await Client.make(scene, broker, tokens.bike);
   assert.equal(await bike.mayPublish(`${TOPIC}/7`, text({ racerId: 8 })), true, 'the broker does not look into it');
@@ -98,7 +98,11 @@ scene('a viewer publishes nowhere; without a good token nobody gets in', async (
     { username: 'alleycatd', password: 'alleycatd' },
   ];
   for (const stranger of strangers) {
-    assert.match(await Client.refusal(scene, broker, stranger), /not authori[sz]ed|bad user/i, JSON.stringify(stranger));
+    assert.match(
+      await Client.refusal(scene, broker, stranger),
+      /not authori[sz]ed|bad user/i,
+      JSON.stringify(stranger),
+    );
   }
   await counted(daemon, { accepted: 0, rejected: 0, unauthorized: 0 });
 });
@@ -118,7 +122,10 @@ scene('all with a token may read results, and nothing that bikes send', async (s
     readers.every(({ received }) => received.some(({ topic }) => topic === RESULTS)),
   );
   for (const { received } of readers) {
-    assert.deepEqual(received.filter(({ topic }) => topic !== RESULTS && topic !== RECORDS), []);
+    assert.deepEqual(
+      received.filter(({ topic }) => topic !== RESULTS && topic !== RECORDS),
+      [],
+    );
   }
   await counted(daemon, { accepted: 2, rejected: 0, unauthorized: 0 });
 });
@@ -143,19 +150,30 @@ name = "anybody"
 topic = "open/records"
 `;
 
-scene('a rule whose topic names the racer is open to that racer only, and one that does not, to studios', async (scene) => {
-  const { broker, daemon, tokens } = await guardedBroker(scene, { config: RULES });
-  const bike = await Client.make(scene, broker, tokens.bike);
-  const studio = await Client.make(scene, broker, tokens.studio);
-  const payload = '{"rpm":80,"level":40}';
-  for (const topic of ['bikes/8/1', 'bikes/70/1', 'bikes/7', 'bikes/7/1/1', 'bikes//1', 'bikes/1/7', 'open/records']) {
-    assert.equal(await bike.mayPublish(topic, payload), false, topic);
-  }
-  assert.equal(await bike.mayPublish('bikes/7/1', payload), true);
-  assert.equal(await studio.mayPublish('bikes/8/2', payload), true);
-  assert.equal(await studio.mayPublish('open/records', text({ racerId: 30 })), true);
-  await counted(daemon, { accepted: 3, rejected: 0, unauthorized: 0 });
-});
+scene(
+  'a rule whose topic names the racer is open to that racer only, and one that does not, to studios',
+  async (scene) => {
+    const { broker, daemon, tokens } = await guardedBroker(scene, { config: RULES });
+    const bike = await Client.make(scene, broker, tokens.bike);
+    const studio = await Client.make(scene, broker, tokens.studio);
+    const payload = '{"rpm":80,"level":40}';
+    for (const topic of [
+      'bikes/8/1',
+      'bikes/70/1',
+      'bikes/7',
+      'bikes/7/1/1',
+      'bikes//1',
+      'bikes/1/7',
+      'open/records',
+    ]) {
+      assert.equal(await bike.mayPublish(topic, payload), false, topic);
+    }
+    assert.equal(await bike.mayPublish('bikes/7/1', payload), true);
+    assert.equal(await studio.mayPublish('bikes/8/2', payload), true);
+    assert.equal(await studio.mayPublish('open/records', text({ racerId: 30 })), true);
+    await counted(daemon, { accepted: 3, rejected: 0, unauthorized: 0 });
+  },
+);
 
 scene('tokens that are made or revoked count at the broker while both run', async (scene) => {
   const { broker, daemon, tokens } = await guardedBroker(scene);
@@ -189,11 +207,16 @@ scene('the files are for the broker only, and hold no token', async (scene) => {
   Object.values(tokens).forEach(({ token }) => assert.ok(!daemon.log.includes(token)));
 });
 
-scene('nobody takes the daemon\'s place at the broker by its client id', async (scene) => {
+scene("nobody takes the daemon's place at the broker by its client id", async (scene) => {
   const { broker, daemon, tokens } = await guardedBroker(scene);
   const studio = await Client.make(scene, broker, tokens.studio);
   for (const clean of [true, false]) {
-    const thief = new Client(broker, { username: tokens.viewer.id, password: tokens.viewer.token, clientId: 'alleycatd', clean });
+    const thief = new Client(broker, {
+      username: tokens.viewer.id,
+      password: tokens.viewer.token,
+      clientId: 'alleycatd',
+      clean,
+    });
     scene.after(() => thief.client.end(true));
     await thief.outcome;
   }

@@ -56,7 +56,12 @@ scene('sites that are named may open WebSockets, and no others', async (scene) =
   for (const origin of may) {
     assert.equal(await opened(scene, daemon, origin), true, origin);
   }
-  const mayNot = ['http://club.example', 'https://club.example:8443', 'https://a.club.example', 'https://club.example.evil.example'];
+  const mayNot = [
+    'http://club.example',
+    'https://club.example:8443',
+    'https://a.club.example',
+    'https://club.example.evil.example',
+  ];
   for (const origin of [...mayNot, 'http://wall.local', 'http://wall.local:30000', 'https://wall.local:3000']) {
     assert.equal(await opened(scene, daemon, origin), 403, origin);
   }
@@ -106,14 +111,24 @@ scene('without tokens, no page of another site can make this machine erase or ju
     assert.equal(await erase({ Origin: origin }, 'GET', '/api/v1/quarantine'), 403, origin);
   }
   // A name that was pointed at this machine, or a proxy that lets anybody in.
-  for (const headers of [{ Host: 'evil.example' }, { Host: `127.0.0.1.evil.example:${daemon.port}` }, { 'X-Forwarded-For': '10.0.0.1' }, { Forwarded: 'for=10.0.0.1' }, { Via: '1.1 proxy' }]) {
+  for (const headers of [
+    { Host: 'evil.example' },
+    { Host: `127.0.0.1.evil.example:${daemon.port}` },
+    { 'X-Forwarded-For': '10.0.0.1' },
+    { Forwarded: 'for=10.0.0.1' },
+    { Via: '1.1 proxy' },
+  ]) {
     assert.equal(await erase(headers), 403, JSON.stringify(headers));
   }
 });
 
 scene('a page that was asked before it shows its token is answered, and the token still counts', async (scene) => {
   const { daemon, tokens } = await guarded(scene, { HTTP_CORS_ORIGINS: 'https://club.example' });
-  const ask = { Origin: 'https://club.example', 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' };
+  const ask = {
+    Origin: 'https://club.example',
+    'Access-Control-Request-Method': 'GET',
+    'Access-Control-Request-Headers': 'authorization',
+  };
   const { status, headers } = await daemon.request('/api/v1/classes', { method: 'OPTIONS', headers: ask, token: null });
   assert.equal(status, 204);
   assert.equal(headers['access-control-allow-origin'], 'https://club.example');
@@ -133,7 +148,10 @@ scene('answers say how browsers shall treat them', async (scene) => {
   const { headers, status } = await daemon.request('/');
   if (status === 200) {
     assert.match(headers['content-security-policy'], /default-src|script-src/);
-    assert.match(`${headers['content-security-policy']} ${headers['x-frame-options']}`, /frame-ancestors|DENY|SAMEORIGIN/);
+    assert.match(
+      `${headers['content-security-policy']} ${headers['x-frame-options']}`,
+      /frame-ancestors|DENY|SAMEORIGIN/,
+    );
     assert.doesNotMatch(headers['content-security-policy'], /script-src[^;]*'unsafe-(inline|eval)'/);
     assert.ok(headers['referrer-policy']);
   }

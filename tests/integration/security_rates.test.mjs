@@ -13,36 +13,44 @@ const SLOW = { LIMITS_BIKE_RECORDS: 0.001, LIMITS_BURST: '3600s' }; // 3.6 at on
 const BURST = 3;
 
 const many = (racerId, count, from = 1) =>
-  JSON.stringify(Array.from({ length: count }, (_, at) => record({ racerId, second: from + at, cadence: 50 + at / 10 })));
+  JSON.stringify(
+    Array.from({ length: count }, (_, at) => record({ racerId, second: from + at, cadence: 50 + at / 10 })),
+  );
 
 async function limited(daemon) {
   const found = [...(await daemon.metrics())].filter(([name]) => name.includes('"RateLimited"'));
   return found.reduce((all, [, value]) => all + value, 0);
 }
 
-scene('what a bike sends above its rate is RateLimited; all that was acknowledged is kept, and others go on', async (scene) => {
-  const { daemon, tokens } = await guarded(scene, SLOW);
-  const other = await addToken(scene, { role: 'bike', racer: 8 });
-  await takenFor(daemon, other, 'bike');
-  const greedy = await scene.ingest(daemon, { headers: bearer(tokens.bike.token) });
-  const modest = await scene.ingest(daemon, { headers: bearer(other.token) });
-  const studio = await scene.ingest(daemon, { headers: bearer(tokens.studio.token) });
+scene(
+  'what a bike sends above its rate is RateLimited; all that was acknowledged is kept, and others go on',
+  async (scene) => {
+    const { daemon, tokens } = await guarded(scene, SLOW);
+    const other = await addToken(scene, { role: 'bike', racer: 8 });
+    await takenFor(daemon, other, 'bike');
+    const greedy = await scene.ingest(daemon, { headers: bearer(tokens.bike.token) });
+    const modest = await scene.ingest(daemon, { headers: bearer(other.token) });
+    const studio = await scene.ingest(daemon, { headers: bearer(tokens.studio.token) });
 
-  greedy.send(many(7, 100));
-  await greedy.answered(BURST, 100 - BURST);
-  assert.deepEqual([greedy.accepted, greedy.rejected], [BURST, 100 - BURST]);
-  assert.deepEqual([...new Set(greedy.rejects.map(({ code }) => code))], ['RateLimited']);
-  assert.deepEqual(greedy.rejects.map(({ index }) => index), Array.from({ length: 100 - BURST }, (_, at) => at + BURST));
+    greedy.send(many(7, 100));
+    await greedy.answered(BURST, 100 - BURST);
+    assert.deepEqual([greedy.accepted, greedy.rejected], [BURST, 100 - BURST]);
+    assert.deepEqual([...new Set(greedy.rejects.map(({ code }) => code))], ['RateLimited']);
+    assert.deepEqual(
+      greedy.rejects.map(({ index }) => index),
+      Array.from({ length: 100 - BURST }, (_, at) => at + BURST),
+    );
 
-  modest.send(many(8, BURST));
-  await modest.answered(BURST);
-  assert.equal(modest.rejected, 0);
-  studio.send(many(7, 250));
-  await studio.answered(250);
-  assert.equal(studio.rejected, 0, 'a studio has its own');
-  assert.equal(await limited(daemon), 100 - BURST);
-  await daemon.merged(BURST + BURST + 250);
-});
+    modest.send(many(8, BURST));
+    await modest.answered(BURST);
+    assert.equal(modest.rejected, 0);
+    studio.send(many(7, 250));
+    await studio.answered(250);
+    assert.equal(studio.rejected, 0, 'a studio has its own');
+    assert.equal(await limited(daemon), 100 - BURST);
+    await daemon.merged(BURST + BURST + 250);
+  },
+);
 
 scene('more connections, or a new one, are no way around the rate', async (scene) => {
   const { daemon, tokens } = await guarded(scene, SLOW);

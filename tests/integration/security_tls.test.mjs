@@ -53,12 +53,19 @@ scene('whoever trusts another authority, or calls the daemon by another name, is
   const { daemon } = await secureDaemon(scene);
   const other = await Authority.make(scene, 'other');
   assert.ok((await handshake({ ...daemon, host: daemon.host, port: daemon.port, ca: other.pem })).error);
-  assert.equal((await handshake(daemon, { servername: 'gym.example', checkServerIdentity: tls.checkServerIdentity })).error, 'ERR_TLS_CERT_ALTNAME_INVALID');
+  assert.equal(
+    (await handshake(daemon, { servername: 'gym.example', checkServerIdentity: tls.checkServerIdentity })).error,
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  );
 });
 
 scene('plain HTTP on the TLS port is told so', async (scene) => {
   const { daemon } = await secureDaemon(scene);
-  for (const text of ['GET / HTTP/1.1\r\nHost: x\r\n\r\n', 'G', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n']) {
+  for (const text of [
+    'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
+    'G',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n',
+  ]) {
     const connection = await RawConnection.open(scene, { host: daemon.host, port: daemon.port });
     connection.write(text);
     const { status, body } = await connection.response();
@@ -72,7 +79,13 @@ scene('plain HTTP on the TLS port is told so', async (scene) => {
 scene('what is no TLS, or breaks it half way, costs nobody else anything', async (scene) => {
   const { daemon } = await secureDaemon(scene, { HTTP_REQUEST_TIMEOUT: '1s' });
   const hello = Buffer.from('16030100c8010000c40303', 'hex'); // the beginning of a client's hello
-  const pieces = [hello, Buffer.from('1603010000', 'hex'), Buffer.from('16ffffffff', 'hex'), Buffer.alloc(70_000, 0x16), Buffer.from([0x16])];
+  const pieces = [
+    hello,
+    Buffer.from('1603010000', 'hex'),
+    Buffer.from('16ffffffff', 'hex'),
+    Buffer.alloc(70_000, 0x16),
+    Buffer.from([0x16]),
+  ];
   const bad = [];
   for (const bytes of pieces) {
     const connection = await RawConnection.open(scene, { host: daemon.host, port: daemon.port });
@@ -143,10 +156,21 @@ scene('at the start a bad certificate is one line and no daemon', async (scene) 
     ['', one.key],
     [one.key, one.key],
   ]) {
-    const env = environment({ HTTP_CERTIFICATE_FILE: certificate, HTTP_KEY_FILE: key, STORAGE_DIRECTORY: scene.path('data') });
+    const env = environment({
+      HTTP_CERTIFICATE_FILE: certificate,
+      HTTP_KEY_FILE: key,
+      STORAGE_DIRECTORY: scene.path('data'),
+    });
     const { code, stderr } = await run(binary('alleycatd'), [], { env });
     assert.notEqual(code, 0);
-    assert.equal(stderr.trim().split('\n').filter((line) => /certificate|key/.test(line)).length, 1, stderr);
+    assert.equal(
+      stderr
+        .trim()
+        .split('\n')
+        .filter((line) => /certificate|key/.test(line)).length,
+      1,
+      stderr,
+    );
   }
 });
 
@@ -155,7 +179,12 @@ scene('over TLS all is what it is without: history, boards, ranges, large bodies
   const secure = await secureDaemon(scene, { STORAGE_DIRECTORY: scene.path('secure') });
   const plain = await scene.daemon({ STORAGE_DIRECTORY: scene.path('plain') });
   const daemons = [secure.daemon, plain];
-  const records = raceRecords(random, { raceId: 1, riders: Array.from({ length: 30 }, (_, at) => at), classes: [1], seconds: 60 });
+  const records = raceRecords(random, {
+    raceId: 1,
+    riders: Array.from({ length: 30 }, (_, at) => at),
+    classes: [1],
+    seconds: 60,
+  });
   records.sort((a, b) => a.second - b.second);
   const history = new History();
   records.forEach((each) => history.add(each));
@@ -163,11 +192,16 @@ scene('over TLS all is what it is without: history, boards, ranges, large bodies
   for (const daemon of daemons) {
     const viewer = await scene.viewer(daemon, 'classId=1&top=1000');
     const client = await scene.ingest(daemon);
-    const large = Array.from({ length: Math.ceil(records.length / 900) }, (_, at) => JSON.stringify(records.slice(at * 900, at * 900 + 900)));
+    const large = Array.from({ length: Math.ceil(records.length / 900) }, (_, at) =>
+      JSON.stringify(records.slice(at * 900, at * 900 + 900)),
+    );
     await client.sendAll(large);
     await client.answered(records.length);
     await waitFor('the history', async () => (await daemon.history(1)) === history.text(1));
-    await viewer.until('the last second', ({ state }) => state.entries.length === 30 && state.entries.every(({ second }) => second === 60));
+    await viewer.until(
+      'the last second',
+      ({ state }) => state.entries.length === 30 && state.entries.every(({ second }) => second === 60),
+    );
     boards.push(viewer.state.entries);
     for (const size of [1, 1000]) {
       const { status, body } = await daemon.request('/history/class-1.json', { headers: { Range: `bytes=0-${size}` } });
@@ -181,7 +215,11 @@ scene('over TLS all is what it is without: history, boards, ranges, large bodies
 scene('tokens work over TLS, and a page of our own https origin is let in', async (scene) => {
   const authority = await Authority.make(scene);
   const { certificate, key } = await authority.sign('one');
-  const { daemon, tokens } = await guarded(scene, { HTTP_CERTIFICATE_FILE: certificate, HTTP_KEY_FILE: key }, { ca: authority.pem });
+  const { daemon, tokens } = await guarded(
+    scene,
+    { HTTP_CERTIFICATE_FILE: certificate, HTTP_KEY_FILE: key },
+    { ca: authority.pem },
+  );
   const talk = await Talk.make(scene, daemon, '/live?classId=1', { origin: `https://${daemon.host}:${daemon.port}` });
   talk.authenticate(tokens.viewer.token);
   assert.equal((await talk.message('authorized')).role, 'viewer');

@@ -4,7 +4,16 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { addToken, bearer, everyRole, guarded, listTokens, revokeToken, takenFor, tokenCommand } from './harness/access.mjs';
+import {
+  addToken,
+  bearer,
+  everyRole,
+  guarded,
+  listTokens,
+  revokeToken,
+  takenFor,
+  tokenCommand,
+} from './harness/access.mjs';
 import { ROOT } from './harness/daemon.mjs';
 import { record } from './harness/records.mjs';
 import { scene } from './harness/scene.mjs';
@@ -25,7 +34,8 @@ function routes() {
   return Object.entries(paths).flatMap(([pattern, item]) =>
     Object.keys(item).map((method) => {
       const path = pattern.replaceAll(/\{(\w+)\}/g, (_, name) => known[name] ?? assert.fail(`what is ${name}?`));
-      const query = /^\/(leaderboard|getRaces)$|results|ride\./.test(pattern) && pattern !== '/results' ? '?classId=1' : '';
+      const query =
+        /^\/(leaderboard|getRaces)$|results|ride\./.test(pattern) && pattern !== '/results' ? '?classId=1' : '';
       return { method: method.toUpperCase(), pattern, path: `${path}${query}` };
     }),
   );
@@ -84,7 +94,10 @@ scene('every route of the document lets in whom it should, and nobody else', asy
   const { 'alleycat_refused_total{reason="unauthorized"}': _, ...counted } = Object.fromEntries(
     [...(await daemon.metrics())].filter(([name]) => name.startsWith('alleycat_refused_total')),
   );
-  assert.ok(Object.values(counted).some((count) => count > 20), JSON.stringify(counted));
+  assert.ok(
+    Object.values(counted).some((count) => count > 20),
+    JSON.stringify(counted),
+  );
   const left = answers.join('\n') + daemon.log;
   Object.values(tokens).forEach((token) => assert.ok(!left.includes(secret(token)), `${token.role}'s token was told`));
 });
@@ -93,7 +106,15 @@ scene('a path or a method that is not there tells nothing and does nothing, whoe
   const { daemon, tokens } = await guarded(scene);
   const ask = async (method, path, role) =>
     (await daemon.request(path, { method, token: tokens[role]?.token ?? null })).status;
-  const near = ['/nothing', '/api/v1/nothing', '/api/v1/racers/7/nothing', '/metrics/', '//metrics', '/Metrics', '/assets'];
+  const near = [
+    '/nothing',
+    '/api/v1/nothing',
+    '/api/v1/racers/7/nothing',
+    '/metrics/',
+    '//metrics',
+    '/Metrics',
+    '/assets',
+  ];
   for (const path of near) {
     assert.ok([400, 401, 404].includes(await ask('GET', path)), path);
     assert.ok([400, 404].includes(await ask('GET', path, 'viewer')), path);
@@ -138,7 +159,11 @@ scene('the answer does not tell a wrong secret from an unknown name, nor from no
   for (const scheme of [{}, { Authorization: 'Basic YTpi' }, { Authorization: token }]) {
     assert.equal((await answer(scheme)).status, 401, JSON.stringify(scheme));
   }
-  assert.equal((await answer({}, `/api/v1/classes?token=${token}&access_token=${token}`)).status, 401, 'not in the URL');
+  assert.equal(
+    (await answer({}, `/api/v1/classes?token=${token}&access_token=${token}`)).status,
+    401,
+    'not in the URL',
+  );
   for (const scheme of ['bearer', 'BEARER']) {
     assert.equal((await answer({ Authorization: `${scheme} ${token}` })).status, 200, scheme);
   }
@@ -191,7 +216,10 @@ scene('listening to the network without tokens is refused, and said why', async 
   const said = open.log.trim().split('\n');
   assert.equal(said.length, 1, open.log);
   assert.match(said[0], /insecure/);
-  await scene.daemon({ HTTP_LISTEN: '0.0.0.0:0', STORAGE_DIRECTORY: scene.path('insecure') }, { args: ['--insecure-open'] });
+  await scene.daemon(
+    { HTTP_LISTEN: '0.0.0.0:0', STORAGE_DIRECTORY: scene.path('insecure') },
+    { args: ['--insecure-open'] },
+  );
   await scene.daemon({ HTTP_LISTEN: '0.0.0.0:0', STORAGE_DIRECTORY: scene.path('token'), AUTH_MODE: 'token' });
 });
 
@@ -201,16 +229,24 @@ scene('with open viewing all may look, and nobody more than before', async (scen
     const { status } = await daemon.request(route.path, { method: route.method, token: null });
     assert.equal(status === 401, changes(route), `${route.method} ${route.path}: ${status}`);
   }
-  assert.equal((await daemon.request('/metrics', { token: `${tokens.viewer.token}x` })).status, 401, 'a wrong one is no better');
+  assert.equal(
+    (await daemon.request('/metrics', { token: `${tokens.viewer.token}x` })).status,
+    401,
+    'a wrong one is no better',
+  );
 });
 
-scene('the stream API takes a studio\'s token or a signature, and nothing else', async (scene) => {
+scene("the stream API takes a studio's token or a signature, and nothing else", async (scene) => {
   const tokens = await everyRole(scene);
   const keys = { id: 'AKIDEXAMPLE', secret: 'wJalrXUtnFEMI/K7MDENG' };
   const daemon = await scene.daemon({ AUTH_MODE: 'token', STREAM_API_ACCESS_KEYS: `${keys.id}:${keys.secret}` });
   const api = new StreamApi(scene, daemon);
   const put = (racerId) =>
-    JSON.stringify({ StreamName: 'alleycat', PartitionKey: '7', Data: Buffer.from(JSON.stringify(record({ racerId }))).toString('base64') });
+    JSON.stringify({
+      StreamName: 'alleycat',
+      PartitionKey: '7',
+      Data: Buffer.from(JSON.stringify(record({ racerId }))).toString('base64'),
+    });
   const plain = { 'Content-Type': JSON_TYPE, 'X-Amz-Target': 'Kinesis_20131202.PutRecord' };
   const status = async (headers, body = put(7)) => (await api.post(body, { ...plain, ...headers })).status;
 
@@ -229,7 +265,14 @@ scene('the stream API takes a studio\'s token or a signature, and nothing else',
   assert.equal(await status(sign()), 200);
   assert.equal(await status(sign({ secret: 'another secret of mine' })), 400);
   assert.equal(await status(sign(), put(8)), 400, 'a body that was not signed');
-  for (const operation of ['ListStreams', 'DescribeStream', 'ListShards', 'GetShardIterator', 'GetRecords', 'PutRecords']) {
+  for (const operation of [
+    'ListStreams',
+    'DescribeStream',
+    'ListShards',
+    'GetShardIterator',
+    'GetRecords',
+    'PutRecords',
+  ]) {
     const refused = await api.refusal(operation, {});
     assert.ok(/Missing|Unrecognized|AccessDenied|Incomplete/.test(refused.type), `${operation}: ${refused.type}`);
   }

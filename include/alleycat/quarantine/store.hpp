@@ -26,7 +26,7 @@ public:
         std::filesystem::path path{"data/quarantine.db"};
         std::uint64_t keep{100'000};
         std::chrono::milliseconds age{std::chrono::hours(720)};
-        std::function<std::int64_t()> now_ms;  ///< ms since the epoch; empty: the system's
+        std::function<std::int64_t()> now_ms{};  ///< ms since the epoch; empty: the system's
     };
 
     /// Opens the file where there is one. Throws std::runtime_error with one line that names it and what is wrong.

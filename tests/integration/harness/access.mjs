@@ -74,19 +74,36 @@ export class Talk {
   constructor(daemon, path, { headers = {}, origin } = {}) {
     this.messages = [];
     this.socket = new WebSocket(daemon.url(path, 'ws'), { perMessageDeflate: false, ca: daemon.ca, headers, origin });
-    const note = (take) => (...args) => {
-      take(...args);
-      this.#signal.notify();
-    };
-    this.socket.on('open', note(() => (this.open = true)));
-    this.socket.on('message', note((data) => this.messages.push(data.toString())));
-    this.socket.on('error', note((error) => (this.error = error)));
-    this.socket.on('close', note((code, reason) => (this.closed = { code, reason: reason.toString() })));
+    const note =
+      (take) =>
+      (...args) => {
+        take(...args);
+        this.#signal.notify();
+      };
+    this.socket.on(
+      'open',
+      note(() => (this.open = true)),
+    );
+    this.socket.on(
+      'message',
+      note((data) => this.messages.push(data.toString())),
+    );
+    this.socket.on(
+      'error',
+      note((error) => (this.error = error)),
+    );
+    this.socket.on(
+      'close',
+      note((code, reason) => (this.closed = { code, reason: reason.toString() })),
+    );
     this.socket.on('unexpected-response', (_, response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
       const { statusCode: status, headers: answered } = response;
-      response.on('end', note(() => (this.refused = { status, headers: answered, body: Buffer.concat(parts).toString() })));
+      response.on(
+        'end',
+        note(() => (this.refused = { status, headers: answered, body: Buffer.concat(parts).toString() })),
+      );
     });
   }
 

@@ -34,7 +34,19 @@ export class Authority {
     const [key, request, certificate] = [at(`${name}.key`), at(`${name}.csr`), at(`${name}.pem`)];
     await openssl('req', ...KEY, '-keyout', key, '-out', request, '-subj', `/CN=${name}`);
     const ca = ['-CA', this.file, '-CAkey', at(`${this.#name}.key`), '-CAcreateserial'];
-    await openssl('x509', '-req', '-in', request, '-out', certificate, ...ca, '-days', '2', '-extfile', at('extensions'));
+    await openssl(
+      'x509',
+      '-req',
+      '-in',
+      request,
+      '-out',
+      certificate,
+      ...ca,
+      '-days',
+      '2',
+      '-extfile',
+      at('extensions'),
+    );
     return { certificate, key };
   }
 }

@@ -26,7 +26,10 @@ export async function guardedBroker(scene, { config = '', settings = {} } = {}) 
   const lines = made.stdout.trim().split('\n');
   const broker = await Broker.make(scene, { config: [...lines, `pid_file ${pidFile}`, 'log_type all'] });
   await broker.start();
-  await waitFor('the broker to say who it is', async () => Number(await readFile(pidFile, 'utf8')) === broker.program.pid);
+  await waitFor(
+    'the broker to say who it is',
+    async () => Number(await readFile(pidFile, 'utf8')) === broker.program.pid,
+  );
 
   const daemon = await scene.daemon(
     { MQTT_BROKER: broker.address, MQTT_RECONNECT_MAX: '1s', AUTH_MOSQUITTO_PID_FILE: pidFile, ...guard },
@@ -73,7 +76,10 @@ export class Client {
     const { username, password } = this.client.options;
     const own = new Client(this.broker, { username, password });
     try {
-      return (await within('the broker to answer', own.outcome)) === 'connected' && (await own.mayPublishHere(topic, payload, options));
+      return (
+        (await within('the broker to answer', own.outcome)) === 'connected' &&
+        (await own.mayPublishHere(topic, payload, options))
+      );
     } finally {
       own.client.end(true);
     }
@@ -83,7 +89,9 @@ export class Client {
   async mayPublishHere(topic, payload, { retain = false } = {}) {
     const from = this.broker.program.stderr.length;
     this.client.publish(topic, payload, { qos: 0, retain });
-    const line = new RegExp(`(Denied|Received) PUBLISH from ${this.client.options.clientId} .*'${topic.replaceAll('$', '\\$')}'`);
+    const line = new RegExp(
+      `(Denied|Received) PUBLISH from ${this.client.options.clientId} .*'${topic.replaceAll('$', '\\$')}'`,
+    );
     const told = await waitFor(`the broker to have a message for ${topic}`, () => {
       const found = line.exec(this.broker.program.stderr.slice(from));
       return found?.[1] ?? (this.closed && 'Closed');
