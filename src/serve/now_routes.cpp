@@ -68,7 +68,9 @@ ApiAnswer access_answer(const Api& api, const net::Request& request)
         add_number(text, "racerId", raw(*info.identity->racer));
     }
     net::Response response;
-    response.with("Content-Type", "application/json").with("Cache-Control", "no-store");
+    response.with("Content-Type", "application/json")
+        .with("Cache-Control", "no-store")
+        .with("Access-Control-Allow-Origin", "*");
     response.body = text.append("}");
     return response;
 }

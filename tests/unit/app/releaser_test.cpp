@@ -34,7 +34,7 @@ stream::Stream::Options stream_options()
 struct ReleaserFixture {
     TemporaryDirectory directory;
     boost::asio::io_context network;
-    quarantine::Quarantine quarantine{{.path = directory.path() / "quarantine.db"}};
+    quarantine::Quarantine quarantine{{.path = directory.path() / "quarantine.db", .now_ms = [] { return kHeldAt; }}};
     ErasedRacers erased;
     stream::StreamFixture stream{stream_options()};
     Releaser releaser{{network.get_executor(), quarantine, erased, limits()},

@@ -175,10 +175,6 @@ TEST_CASE("no escape makes of one path another", "[net][abuse]")
     }
     CHECK(client.get("/things/a%5cb").body == "GET /things/a\\b {a\\b}");  // a letter like others
     CHECK(client.get("/things/%2e%2e").body == "GET /things/.. {..}");
-    for (const std::string target : {"/echo?a=%00", "/echo?%00=b"}) {
-        CAPTURE(target);
-        CHECK(client.get(target).status == 400);
-    }
     CHECK(client.get("/echo?a=%2F").body == "GET /echo a=/");
 }
 

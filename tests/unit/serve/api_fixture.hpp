@@ -75,7 +75,9 @@ public:
              .rejects = rejects,
              .access = [this](const net::Request&) { return access; },
              .erase = [this](RacerId racer, auto done) { erase(racer, done); },
-             .ride = [this](const archive::RideQuery& query, auto done) { return ride(query, done); }});
+             .ride = [this](const archive::RideQuery& query, auto done) { return ride(query, done); },
+             .quarantine = &quarantine_,
+             .release = [](const ReleaseOrder&, const auto&) { return false; }});
         if (answer_questions) {
             queries_.start();
         }
@@ -172,6 +174,7 @@ private:
     results::Leaderboards boards_;
     results::ResultStore store_;
     results::ResultQueries queries_;
+    quarantine::Quarantine quarantine_{{.path = directory_.path() / "quarantine.db"}};  // which nobody starts
     history::BestTable history_{300};
     LiveFeed feed_;
 };

@@ -13,7 +13,8 @@ constexpr auto kList = "/api/v1/quarantine";
 /// The quarantine's routes alone, and an application that notes what it is asked to release.
 struct QuarantineServer {
     TemporaryDirectory directory;
-    quarantine::Quarantine quarantine{{.path = directory.path() / "quarantine.db"}};
+    quarantine::Quarantine quarantine{
+        {.path = directory.path() / "quarantine.db", .now_ms = [] { return std::int64_t{1'000}; }}};
     results::Leaderboards boards;
     results::ResultStore store{{.path = directory.path() / "alleycat.db"}, boards};
     results::ResultQueries queries{results::ResultReader(directory.path() / "alleycat.db")};
