@@ -62,7 +62,8 @@ TEST_CASE("an unknown key is refused with the nearest of its section", "[app][co
 TEST_CASE("an unknown or misplaced section is refused", "[app][config]")
 {
     CHECK(file_error("[strem]\nshards = 4\n") == "test.toml:1: [strem]: unknown section, did you mean \"stream\"?");
-    CHECK(file_error("\n[kitchen]\n").starts_with("test.toml:2: [kitchen]: unknown section; known are http, auth, mqtt, "));
+    CHECK(file_error("\n[kitchen]\n")
+              .starts_with("test.toml:2: [kitchen]: unknown section; known are http, auth, mqtt, "));
     CHECK(file_error("[[stream]]\nshards = 4\n") == "test.toml:1: [[stream]]: must be one section, [stream]");
     CHECK(file_error("stream = 4\n") == "test.toml:1: stream: must be a section, [stream]");
     CHECK(file_error("shards = 4\n").starts_with("test.toml:1: shards: stands outside any section; known are http, "));

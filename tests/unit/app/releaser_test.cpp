@@ -76,6 +76,7 @@ struct ReleaserFixture {
     serve::ReleaseOutcome release(const serve::ReleaseOrder& order)
     {
         std::optional<serve::ReleaseOutcome> outcome;
+        network.restart();  // it ended when nothing was left to do
         REQUIRE(releaser.try_release(order, [&outcome](const auto& told) { outcome = told; }));
         const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         auto work = boost::asio::make_work_guard(network);

@@ -1,7 +1,7 @@
 #include "schema.hpp"
-#include "sqlite.hpp"
 
 #include "results_fixture.hpp"
+#include "sqlite.hpp"
 
 using namespace alleycat;
 using namespace alleycat::results;
