@@ -22,9 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 
 /// What a service manager listens on: a datagram socket at a path, or under an abstract name behind '@'.
-class Listener {
+class NotifySocket {
 public:
-    explicit Listener(std::string name) : name_(std::move(name)), descriptor_(::socket(AF_UNIX, SOCK_DGRAM, 0))
+    explicit NotifySocket(std::string name) : name_(std::move(name)), descriptor_(::socket(AF_UNIX, SOCK_DGRAM, 0))
     {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -37,9 +37,9 @@ public:
             throw std::runtime_error("no socket at " + name_);
         }
     }
-    Listener(const Listener&) = delete;
-    Listener& operator=(const Listener&) = delete;
-    ~Listener() { ::close(descriptor_); }
+    NotifySocket(const NotifySocket&) = delete;
+    NotifySocket& operator=(const NotifySocket&) = delete;
+    ~NotifySocket() { ::close(descriptor_); }
 
     [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -67,7 +67,7 @@ Environment watched(const std::string& limit, const std::string& process)
 TEST_CASE("a service manager hears the states of the daemon in their order", "[app][service]")
 {
     const TemporaryDirectory directory;
-    const Listener listener((directory.path() / "notify").string());
+    const NotifySocket listener((directory.path() / "notify").string());
     const ServiceNotifier service(Environment{{"OTHER", "x"}, {"NOTIFY_SOCKET", listener.name()}});
     service.ready();
     service.alive();
@@ -87,7 +87,7 @@ TEST_CASE("a service manager hears the states of the daemon in their order", "[a
 
 TEST_CASE("a service manager is heard under an abstract name, too", "[app][service]")
 {
-    const Listener listener("@alleycat-test-" + std::to_string(::getpid()));
+    const NotifySocket listener("@alleycat-test-" + std::to_string(::getpid()));
     ServiceNotifier(Environment{{"NOTIFY_SOCKET", listener.name()}}).ready();
     CHECK(listener.heard() == "READY=1");
 }
