@@ -37,6 +37,15 @@ std::string random_id()
     return id;
 }
 
+}  // namespace
+
+void fill_random(std::span<unsigned char> room)
+{
+    if (RAND_bytes(room.data(), static_cast<int>(room.size())) != 1) {
+        throw std::runtime_error("the system has no random numbers");
+    }
+}
+
 std::string random_secret()
 {
     std::array<unsigned char, kSecretBytes> bytes{};
@@ -46,15 +55,6 @@ std::string random_secret()
     std::ranges::replace(text, '+', '-');
     std::ranges::replace(text, '/', '_');
     return text.substr(0, kSecretLength);  // without padding
-}
-
-}  // namespace
-
-void fill_random(std::span<unsigned char> room)
-{
-    if (RAND_bytes(room.data(), static_cast<int>(room.size())) != 1) {
-        throw std::runtime_error("the system has no random numbers");
-    }
 }
 
 TokenStore::Made random_token()

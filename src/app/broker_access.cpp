@@ -2,13 +2,11 @@
 
 #include "room_options.hpp"
 
-#include <alleycat/core/base64.hpp>
 #include <alleycat/core/clock.hpp>
 #include <alleycat/core/whole_number.hpp>
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
@@ -40,13 +38,7 @@ std::string own_password(const std::filesystem::path& path)
     std::filesystem::create_directories(path.parent_path());
     const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (file) {
-        std::array<unsigned char, 32> random{};
-        if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1) {
-            throw std::runtime_error("OpenSSL has no random bytes");
-        }
-        std::string line;
-        append_base64(line, {reinterpret_cast<const char*>(random.data()), random.size()});
-        line += '\n';
+        const auto line = access::random_secret() + "\n";
         if (::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
             ::fsync(file.get()) != 0) {
             ::unlink(path.c_str());

@@ -1,11 +1,12 @@
 #include "service_notifier.hpp"
 
+#include <alleycat/core/whole_number.hpp>
+
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 
 namespace alleycat::app {
@@ -21,13 +22,7 @@ std::optional<std::string> variable(const Environment& environment, std::string_
 std::optional<std::int64_t> whole_number(const Environment& environment, std::string_view name)
 {
     const auto text = variable(environment, name);
-    if (!text) {
-        return std::nullopt;
-    }
-    std::int64_t value = 0;
-    const auto* end = text->data() + text->size();
-    const auto [stopped, error] = std::from_chars(text->data(), end, value);
-    return error == std::errc() && stopped == end ? std::optional(value) : std::nullopt;
+    return text ? parse_whole<std::int64_t>(*text) : std::nullopt;
 }
 
 }  // namespace

@@ -50,8 +50,8 @@ Intake::Taken Intake::take(std::string_view payload, RejectSink& sink, stream::O
     reader_.start(payload);
     for (auto item = reader_.next(); item != RecordReader::Item::End; item = reader_.next()) {
         const bool readable = item == RecordReader::Item::Record;
-        const auto refused = readable ? refusal(reader_.record(), sender) : std::optional(reader_.rejection());
-        if (refused) {
+        const auto of_sender = readable ? refusal(reader_.record(), sender) : std::nullopt;
+        if (const auto* refused = of_sender ? &*of_sender : readable ? nullptr : &reader_.rejection()) {
             if (!sink.may_reject()) {
                 stop(Outcome::Congested);
                 break;

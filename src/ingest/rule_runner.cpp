@@ -211,9 +211,9 @@ Sender RuleRunner::sender_of(std::string_view topic)
         return sender;
     }
     const auto level = topic.substr(std::min(options_.own_topics.size() + 1, topic.size()));
-    const auto racer = parse_whole<std::uint64_t>(level);
-    sender.may_send = racer && level == std::to_string(*racer);
-    if (sender.may_send) {
+    const auto racer = parse_plain_whole<std::uint64_t>(level);
+    sender.may_send = racer.has_value();
+    if (racer) {
         sender.only = RacerId{*racer};
         sender.rate = rates_.bike(level).get();  // which lives on: nothing is forgotten before the next call
     }

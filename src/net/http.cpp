@@ -1,3 +1,4 @@
+#include <alleycat/core/whole_number.hpp>
 #include <alleycat/net/http.hpp>
 
 #include <boost/beast/http/status.hpp>
@@ -37,13 +38,6 @@ int hex_digit(char digit)
     int value = -1;
     std::from_chars(&digit, &digit + 1, value, 16);
     return value;
-}
-
-std::optional<std::uint64_t> whole_number(std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -189,8 +183,8 @@ std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size
     if (dash == std::string_view::npos) {
         return std::nullopt;
     }
-    const auto first = whole_number(range.substr(0, dash));
-    const auto last = whole_number(range.substr(dash + 1));
+    const auto first = parse_whole<std::uint64_t>(range.substr(0, dash));
+    const auto last = parse_whole<std::uint64_t>(range.substr(dash + 1));
     if ((!first && dash != 0) || (!last && dash + 1 != range.size()) || (!first && !last)) {
         return std::nullopt;
     }

@@ -18,9 +18,6 @@ using sqlite::Transaction;
 
 namespace {
 
-/// As of `alleycat.db`: a larger one is not written anew, but what is deleted is overwritten in its place.
-constexpr std::uintmax_t kMostCompactedBytes = std::uintmax_t{256} << 20;
-
 constexpr std::string_view kColumns =
     "sequence, shard, arrival_ms, reasons, class_id, race_id, racer_id, partition_key, data";
 
@@ -185,20 +182,6 @@ Result<std::uint64_t> Store::Database::remove(const std::string& where)
     const auto done = transaction.commit(connection_.changes());
     size_ -= done ? *done : 0;
     return done;
-}
-
-Result<void> Store::Database::clean()
-{
-    connection_.clear();
-    std::error_code unknown;
-    if (std::filesystem::file_size(connection_.path(), unknown) <= kMostCompactedBytes) {
-        connection_.execute("VACUUM");
-    }
-    if (!connection_.failed()) {
-        connection_.fail(
-            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
-    }
-    return connection_.failed() ? Result<void>(connection_.error()) : Result<void>();
 }
 
 }  // namespace alleycat::quarantine

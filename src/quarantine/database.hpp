@@ -26,7 +26,7 @@ public:
     /// `where`: SQL, without values.
     [[nodiscard]] Result<std::uint64_t> remove(const std::string& where);
     /// Takes out of the files what was deleted and SQLite has not overwritten.
-    [[nodiscard]] Result<void> clean();
+    [[nodiscard]] Result<void> clean() { return connection_.compact(); }
 
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] const std::map<ShardId, std::uint64_t>& positions() const { return positions_; }

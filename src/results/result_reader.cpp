@@ -5,10 +5,10 @@
 #include "schema.hpp"
 #include "sqlite.hpp"
 
+#include <alleycat/core/whole_number.hpp>
 #include <alleycat/results/result_reader.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -48,10 +48,7 @@ std::string escaped(std::string_view text)
 /// The id that is written so, or -1, which is none.
 std::int64_t id_of(std::string_view text)
 {
-    std::int64_t id = -1;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    const bool all = error == std::errc() && end == text.data() + text.size();
-    return all && std::to_string(id) == text ? id : -1;
+    return parse_plain_whole<std::int64_t>(text).value_or(-1);
 }
 
 std::int64_t limit(std::size_t count)

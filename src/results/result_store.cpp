@@ -18,9 +18,6 @@ namespace {
 
 using ranking::Score;
 
-/// A database up to this size is written anew after an erasure: that takes some seconds.
-constexpr std::uintmax_t kMostCompactedBytes = std::uintmax_t{256} << 20;
-
 std::int64_t count_class_records(Connection& connection)
 {
     connection.refuse_if_failed();
@@ -79,7 +76,6 @@ public:
 private:
     void publish(const RecordChanges& changes);
     /// Takes out of the files what was deleted and SQLite has not overwritten.
-    [[nodiscard]] Result<void> clean_files();
 
     Connection connection_;
     Leaderboards& leaderboards_;
@@ -155,7 +151,7 @@ Result<ResultStore::Erased> ResultStore::Impl::erase(RacerId racer, std::int64_t
 
 Result<void> ResultStore::Impl::finish_erasure(RacerId racer, std::string_view report)
 {
-    if (const auto done = clean_files(); !done) {
+    if (const auto done = connection_.compact(); !done) {
         return done;
     }
     Transaction transaction(connection_, Transaction::Kind::Write);
@@ -190,21 +186,6 @@ void ResultStore::Impl::publish(const RecordChanges& changes)
             leaderboards_.erase(key.first, key.second);
         }
     }
-}
-
-Result<void> ResultStore::Impl::clean_files()
-{
-    connection_.clear();
-    // When SQLite splits a page it leaves copies of rows in the part that is not used.
-    std::error_code unknown;
-    if (std::filesystem::file_size(connection_.path(), unknown) <= kMostCompactedBytes) {
-        connection_.execute("VACUUM");
-    }
-    if (!connection_.failed()) {
-        connection_.fail(
-            sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
-    }
-    return connection_.failed() ? Result<void>(connection_.error()) : Result<void>();
 }
 
 ResultStore::ResultStore(Options options, Leaderboards& leaderboards)

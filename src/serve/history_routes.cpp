@@ -12,8 +12,8 @@ using File = std::shared_ptr<const history::HistoryFile>;
 
 std::optional<ClassId> class_id(std::string_view text)
 {
-    const auto id = parse_whole<std::uint32_t>(text);
-    return id && std::to_string(*id) == text ? std::optional(ClassId{*id}) : std::nullopt;  // one name a file
+    const auto id = parse_plain_whole<std::uint32_t>(text);  // one name a file
+    return id ? std::optional(ClassId{*id}) : std::nullopt;
 }
 
 /// `"abc"` and "json" make `"abc-json"`: each representation of a file has its own tag.

@@ -1,6 +1,7 @@
 #include <alleycat/sqlite/connection.hpp>
 
 #include <cerrno>
+#include <filesystem>
 #include <utility>
 
 namespace alleycat::sqlite {
@@ -72,6 +73,19 @@ void Connection::demand(const std::string& sql)
 {
     execute(sql);
     refuse_if_failed();
+}
+
+Result<void> Connection::compact()
+{
+    clear();
+    std::error_code unknown;
+    if (std::filesystem::file_size(path_, unknown) <= kMostCompactedBytes) {
+        execute("VACUUM");
+    }
+    if (!failed()) {
+        fail(sqlite3_wal_checkpoint_v2(handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr));
+    }
+    return failed() ? Result<void>(error()) : Result<void>();
 }
 
 void Connection::clear()

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { BIKES } from './harness/bike_rule.mjs';
 import { publishAll } from './harness/broker.mjs';
 import { ROOT, binary, environment } from './harness/daemon.mjs';
 import { output } from './harness/oracle.mjs';
@@ -17,22 +18,6 @@ async function shippedExamples() {
   const text = await readFile(join(ROOT, 'config', 'alleycat.toml'), 'utf8');
   return text.replace(/^#(?=[^ \n])/gm, '');
 }
-
-const BIKES = `
-[[rule]]
-name = "bikes"
-topic = "bikes/+/+"
-[rule.select]
-event = "\${event()}"
-deviceTimestamp = "\${timestamp()}"
-second = "\${second()}"
-raceId = "\${race()}"
-name = "Bike \${topic(2)}"
-racerId = "\${topic(2)}"
-classId = "\${topic(3)}"
-cadence = "\${rpm}"
-resistance = "\${level}"
-`;
 
 /// BIKES with further keys of the rule.
 function bikes(...keys) {

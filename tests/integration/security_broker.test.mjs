@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { stat } from 'node:fs/promises';
 
 import { addToken, revokeToken, takenFor } from './harness/access.mjs';
+import { BIKES } from './harness/bike_rule.mjs';
 import { Client, guardedBroker } from './harness/guarded_broker.mjs';
 import { record } from './harness/records.mjs';
 import { scene } from './harness/scene.mjs';
@@ -130,21 +131,7 @@ scene('all with a token may read results, and nothing that bikes send', async (s
   await counted(daemon, { accepted: 2, rejected: 0, unauthorized: 0 });
 });
 
-const RULES = `
-[[rule]]
-name = "bikes"
-topic = "bikes/+/+"
-[rule.select]
-event = "\${event()}"
-deviceTimestamp = "\${timestamp()}"
-second = "\${second()}"
-raceId = "\${race()}"
-name = "Bike \${topic(2)}"
-racerId = "\${topic(2)}"
-classId = "\${topic(3)}"
-cadence = "\${rpm}"
-resistance = "\${level}"
-
+const RULES = `${BIKES}
 [[rule]]
 name = "anybody"
 topic = "open/records"

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 
 import { sha256, signed } from './harness/sigv4.mjs';
 import { scene } from './harness/scene.mjs';
-import { JSON_TYPE, StreamApi, errorOf } from './harness/stream_api.mjs';
+import { JSON_TYPE, NEED_PROOF, StreamApi, errorOf } from './harness/stream_api.mjs';
 
 const KEYS = { gym: 'gym-secret-of-32-letters-0123456', club_2: 'another/secret+with:=signs' };
 const SETTINGS = {
@@ -179,14 +179,7 @@ scene('the target decides what is done, so it must be signed as well', async (sc
 
 scene('reading and listing need a signature as well', async (scene) => {
   const { api } = await guarded(scene);
-  for (const operation of [
-    'ListStreams',
-    'DescribeStream',
-    'ListShards',
-    'GetShardIterator',
-    'GetRecords',
-    'PutRecords',
-  ]) {
+  for (const operation of NEED_PROOF) {
     const { type } = await api.refusal(operation, { StreamName: 'alleycat' });
     assert.match(type, /^(MissingAuthenticationToken|IncompleteSignature|UnrecognizedClient)Exception$/, operation);
   }

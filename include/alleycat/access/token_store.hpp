@@ -68,6 +68,9 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// 256 random bits in base64url (RFC 4648, 5): 43 letters. Throws std::runtime_error where the system has none.
+[[nodiscard]] std::string random_secret();
+
 /// A token: "alleycat_", 8 small letters and digits that name it, "_", and 43 of base64url (RFC 4648, 5) for 256 random
 /// bits. The name in it, none where `token` is not of that form.
 [[nodiscard]] std::optional<std::string_view> token_id(std::string_view token);

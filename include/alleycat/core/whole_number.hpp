@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace alleycat {
@@ -15,6 +16,14 @@ template <std::integral Integer>
     Integer value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+/// The same, where it is written as we write it: without zeros in front, so that no two texts are one number.
+template <std::integral Integer>
+[[nodiscard]] std::optional<Integer> parse_plain_whole(std::string_view text)
+{
+    const auto value = parse_whole<Integer>(text);
+    return value && std::to_string(*value) == text ? value : std::nullopt;
 }
 
 }  // namespace alleycat

@@ -55,6 +55,12 @@ public:
 
     [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    /// Leaves nothing of what was deleted in the files: SQLite copies rows when it splits a page. A database of up to
+    /// kMostCompactedBytes is written anew, which takes some seconds; of a larger one copies may stay in unused parts
+    /// of pages until these are used again. Clears the connection's error first.
+    [[nodiscard]] Result<void> compact();
+    static constexpr std::uintmax_t kMostCompactedBytes = std::uintmax_t{256} << 20;
+
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::uint64_t changes() const { return static_cast<std::uint64_t>(sqlite3_changes64(handle())); }
 

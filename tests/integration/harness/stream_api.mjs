@@ -7,6 +7,15 @@ import { DEADLINE_MS, waitFor } from './wait.mjs';
 
 export const JSON_TYPE = 'application/x-amz-json-1.1';
 export const THROTTLED = 'ProvisionedThroughputExceededException';
+/// Operations that nobody may call, where not everybody may, without proof of who they are.
+export const NEED_PROOF = [
+  'ListStreams',
+  'DescribeStream',
+  'ListShards',
+  'GetShardIterator',
+  'GetRecords',
+  'PutRecords',
+];
 
 export class StreamApi {
   #agent = new http.Agent({ keepAlive: true });

@@ -1,3 +1,4 @@
+#include "../net/heard.hpp"
 #include "../net/server_thread.hpp"
 #include "access_fixture.hpp"
 
@@ -5,11 +6,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 
 using namespace alleycat;
 using namespace alleycat::access;
+using net::Heard;
 using net::Opcode;
 using net::RawClient;
 using net::WebSocketClient;
@@ -17,35 +17,6 @@ using net::WebSocketClient;
 namespace {
 
 constexpr unsigned kPolicyViolation = 1008;
-
-/// What the handlers behind the gates heard, all connections together.
-class Heard {
-public:
-    void add(std::string word)
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            words_.push_back(std::move(word));
-        }
-        changed_.notify_all();
-    }
-    [[nodiscard]] bool wait_for(const std::string& word)
-    {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(20),
-                                 [&] { return std::ranges::find(words_, word) != words_.end(); });
-    }
-    [[nodiscard]] std::vector<std::string> words() const
-    {
-        const std::lock_guard lock(mutex_);
-        return words_;
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::string> words_;  // guarded by mutex_
-};
 
 /// Answers each text with whose connection it is.
 class Inner final : public net::WebSocket::Handler {

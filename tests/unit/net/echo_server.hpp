@@ -1,42 +1,11 @@
 #pragma once
 
+#include "heard.hpp"
 #include "server_thread.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <condition_variable>
-#include <mutex>
-
 namespace alleycat::net {
-
-/// What the handlers of a test's server heard, all connections together.
-class Heard {
-public:
-    void add(const std::string& word)
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            words_.push_back(word);
-        }
-        changed_.notify_all();
-    }
-    [[nodiscard]] bool wait_for(const std::string& word)
-    {
-        std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, std::chrono::seconds(20),
-                                 [&] { return std::find(words_.begin(), words_.end(), word) != words_.end(); });
-    }
-    [[nodiscard]] std::vector<std::string> words() const
-    {
-        const std::lock_guard lock(mutex_);
-        return words_;
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<std::string> words_;  // guarded by mutex_
-};
 
 /// Answers each text with the same text; some texts are orders.
 class Echo final : public WebSocket::Handler {

@@ -1,51 +1,8 @@
 import type { TelemetryRecord } from '@app/api/types';
 import type { OutboxStore } from '@app/ride/outbox_store';
 
+import { FakeSocket } from './fake_socket';
 import { recordOf } from './telemetry_record';
-
-/** A WebSocket as browsers have it: what it tells comes later, and one that tries for ever can be closed meanwhile. */
-class FakeSocket {
-  static readonly CONNECTING = 0;
-  static readonly OPEN = 1;
-  static readonly CLOSING = 2;
-  static readonly CLOSED = 3;
-  static made: FakeSocket[] = [];
-  static get last(): FakeSocket {
-    return FakeSocket.made.at(-1)!;
-  }
-  readyState = FakeSocket.CONNECTING;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  readonly frames: unknown[] = [];
-
-  constructor(readonly url: URL) {
-    FakeSocket.made.push(this);
-  }
-  send(text: string): void {
-    if (this.readyState === FakeSocket.CONNECTING) throw new DOMException('still connecting', 'InvalidStateError');
-    if (this.readyState === FakeSocket.OPEN) this.frames.push(JSON.parse(text));
-  }
-  close(): void {
-    if (this.readyState >= FakeSocket.CLOSING) return;
-    this.readyState = FakeSocket.CLOSING;
-    setTimeout(() => this.end(), 0);
-  }
-  open(): void {
-    this.readyState = FakeSocket.OPEN;
-    this.onopen?.();
-  }
-  end(): void {
-    this.readyState = FakeSocket.CLOSED;
-    this.onclose?.({ code: 1006 });
-  }
-  tell(frame: object): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-  get seconds(): number[] {
-    return this.frames.flat().map((record) => (record as TelemetryRecord).second);
-  }
-}
 
 class Store {
   kept: readonly TelemetryRecord[] = [];

@@ -2,46 +2,12 @@ import type { Access } from '@app/api/access';
 import type { TelemetryRecord } from '@app/api/types';
 import type { OutboxStore } from '@app/ride/outbox_store';
 
+import { FakeSocket } from './fake_socket';
 import { recordOf } from './telemetry_record';
 
 const TOKEN = `alleycat_0123abcd_${'A'.repeat(43)}`;
 const BIKE: Access = { mode: 'token', openViewing: false, role: 'bike', racerId: 7 };
 const NOBODY: Access = { mode: 'token', openViewing: false, role: null, racerId: null };
-
-class FakeSocket {
-  static readonly CONNECTING = 0;
-  static readonly OPEN = 1;
-  static made: FakeSocket[] = [];
-  static get last(): FakeSocket {
-    return FakeSocket.made.at(-1)!;
-  }
-  readyState = FakeSocket.CONNECTING;
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: ((event: { code: number }) => void) | null = null;
-  readonly frames: unknown[] = [];
-  constructor(readonly url: URL) {
-    FakeSocket.made.push(this);
-  }
-  send(text: string): void {
-    this.frames.push(JSON.parse(text));
-  }
-  close(): void {
-    this.readyState = 3;
-  }
-  open(): this {
-    this.readyState = FakeSocket.OPEN;
-    this.onopen?.();
-    return this;
-  }
-  tell(frame: object): void {
-    this.onmessage?.({ data: JSON.stringify(frame) });
-  }
-  end(code: number): void {
-    this.readyState = 3;
-    this.onclose?.({ code });
-  }
-}
 
 const store = { keep: () => undefined, adopt: () => [] } as unknown as OutboxStore;
 const auth = { type: 'auth', token: TOKEN };
@@ -161,6 +127,7 @@ describe('a sender with a token', () => {
     access.value = BIKE;
     FakeSocket.last.open().tell(authorized);
     signOut();
+    vi.advanceTimersByTime(0); // a socket tells later that it is closed
     expect(FakeSocket.last.readyState).toBe(3);
     vi.advanceTimersByTime(60_000);
     expect(FakeSocket.made).toHaveLength(1);
