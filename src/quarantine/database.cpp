@@ -65,8 +65,9 @@ std::string condition(const Filter& filter)
     return where;
 }
 
-Store::Database::Database(const std::filesystem::path& path)
-    : connection_(open_for_writing(path)),
+Store::Database::Database(const std::filesystem::path& path, std::atomic<std::uint64_t>& size)
+    : size_(size),
+      connection_(open_for_writing(path)),
       insert_(connection_, fmt::format("INSERT INTO held ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", kColumns)),
       set_position_(connection_,
                     "INSERT INTO positions (shard, kept) VALUES (?, ?) "

@@ -12,8 +12,8 @@ namespace alleycat::quarantine {
 /// Errors: as the store's.
 class Store::Database {
 public:
-    /// Throws as the store does.
-    explicit Database(const std::filesystem::path& path);
+    /// `size` is kept at how many records are held. Throws as the store does.
+    Database(const std::filesystem::path& path, std::atomic<std::uint64_t>& size);
 
     struct Kept {
         std::uint64_t dropped{0};  // the oldest, for want of room
@@ -28,13 +28,13 @@ public:
     /// Takes out of the files what was deleted and SQLite has not overwritten.
     [[nodiscard]] Result<void> clean() { return connection_.compact(); }
 
-    [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] const std::map<ShardId, std::uint64_t>& positions() const { return positions_; }
 
 private:
     [[nodiscard]] Result<Page> page(const std::string& where, const char* order, std::size_t count);
     [[nodiscard]] std::uint64_t count(const std::string& where);
 
+    std::atomic<std::uint64_t>& size_;
     sqlite::Connection connection_;
     sqlite::Statement insert_;
     sqlite::Statement set_position_;
@@ -42,7 +42,6 @@ private:
     sqlite::Statement remove_;
     sqlite::Statement remove_oldest_;
     std::map<ShardId, std::uint64_t> positions_;
-    std::uint64_t size_{0};
 };
 
 /// The condition that a filter is, as SQL.

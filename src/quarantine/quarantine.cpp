@@ -10,10 +10,7 @@ constexpr auto kExpiryInterval = std::chrono::minutes(10);
 
 }  // namespace
 
-Quarantine::Quarantine(Store::Options options) : store_(std::move(options))
-{
-    note();
-}
+Quarantine::Quarantine(Store::Options options) : store_(std::move(options)) {}
 
 Quarantine::~Quarantine()
 {
@@ -42,16 +39,13 @@ Result<void> Quarantine::keep(std::span<const HeldRecord> records)
         spdlog::error("quarantine: records cannot be kept: {}; their windows wait", kept.error().message());
     }
     failing_ = !kept;
-    note();
     return kept;
 }
 
 Result<std::uint64_t> Quarantine::erase(RacerId racer, std::int64_t asked_ms)
 {
     const std::lock_guard lock(mutex_);
-    auto erased = store_.erase(racer, asked_ms);
-    note();
-    return erased;
+    return store_.erase(racer, asked_ms);
 }
 
 std::vector<std::uint64_t> Quarantine::positions() const
@@ -75,20 +69,12 @@ void Quarantine::run()
             if (const auto removed = store_.remove_expired(); !removed) {
                 spdlog::error("quarantine: what is too old cannot be removed: {}", removed.error().message());
             }
-            note();
         }
         if (const auto task = queue_.pop_until(next_expiry)) {
             const std::lock_guard lock(mutex_);
             (*task)(store_);
-            note();
         }
     }
-}
-
-void Quarantine::note()
-{
-    size_.store(store_.size(), std::memory_order_relaxed);
-    dropped_.store(store_.dropped(), std::memory_order_relaxed);
 }
 
 }  // namespace alleycat::quarantine

@@ -22,7 +22,7 @@ Store::Options with_clock(Store::Options options)
 Store::Store(Options options) : options_(with_clock(std::move(options)))
 {
     if (std::filesystem::exists(options_.path)) {
-        database_ = std::make_unique<Database>(options_.path);
+        database_ = std::make_unique<Database>(options_.path, size_);
     }
 }
 
@@ -33,7 +33,7 @@ Result<Store::Database*> Store::open()
 {
     if (database_ == nullptr) {
         try {
-            database_ = std::make_unique<Database>(options_.path);
+            database_ = std::make_unique<Database>(options_.path, size_);
         } catch (const std::runtime_error& refused) {
             spdlog::error("quarantine: {}", refused.what());
             return make_error_code(boost::system::errc::io_error);
@@ -131,11 +131,6 @@ Result<std::uint64_t> Store::remove_expired()
     const auto removed = database_->remove("arrival_ms < " + std::to_string(oldest_ms));
     note_dropped(removed ? *removed : 0);
     return removed;
-}
-
-std::uint64_t Store::size() const
-{
-    return database_ == nullptr ? 0 : database_->size();
 }
 
 std::vector<std::uint64_t> Store::positions() const

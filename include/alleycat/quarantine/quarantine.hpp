@@ -35,19 +35,16 @@ public:
     /// Runs `task` on the thread of its own. False, and it is not called, where too many wait. Any thread.
     [[nodiscard]] bool try_ask(Task task);
 
-    // As they were behind the latest change. Any thread.
-    [[nodiscard]] std::uint64_t size() const { return size_.load(std::memory_order_relaxed); }
-    [[nodiscard]] std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+    // As the store's. Any thread.
+    [[nodiscard]] std::uint64_t size() const { return store_.size(); }
+    [[nodiscard]] std::uint64_t dropped() const { return store_.dropped(); }
 
 private:
     void run();
-    void note();
 
     mutable std::mutex mutex_;
-    Store store_;          // guarded by mutex_
+    Store store_;          // guarded by mutex_, but for its counts
     bool failing_{false};  // keep() does, which is said once; likewise
-    std::atomic<std::uint64_t> size_{0};
-    std::atomic<std::uint64_t> dropped_{0};
     BoundedQueue<Task> queue_{kCapacity};
     std::atomic<bool> stopping_{false};
     std::thread thread_;

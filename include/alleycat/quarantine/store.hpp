@@ -3,6 +3,7 @@
 #include <alleycat/core/error.hpp>
 #include <alleycat/quarantine/held_record.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -14,7 +15,7 @@ namespace alleycat::quarantine {
 
 /// The database of what is held. The file is made with the first record that is kept; until then there is none.
 ///
-/// Thread:      one at a time.
+/// Thread:      one at a time; size() and dropped() any.
 /// Durability:  what returns without an error survives power loss.
 /// Repetitions: of a shard, records up to the highest that was ever kept are known, whatever became of them: kept once
 ///              more by a replay they change nothing. So records of a shard are kept in their order.
@@ -50,8 +51,8 @@ public:
     /// What is older than it may be.
     [[nodiscard]] Result<std::uint64_t> remove_expired();
 
-    [[nodiscard]] std::uint64_t size() const;
-    /// Records that went since there were too many, or they were too old; ever.
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+    /// Records that went since there were too many, or they were too old; since the store was opened.
     [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
     /// By shard, up to which record what was to be held was kept; shorter where later shards never held any.
     [[nodiscard]] std::vector<std::uint64_t> positions() const;
@@ -63,8 +64,9 @@ private:
     void note_dropped(std::uint64_t records);
 
     const Options options_;
+    std::atomic<std::uint64_t> size_{0};
+    std::atomic<std::uint64_t> dropped_{0};
     std::unique_ptr<Database> database_;  // null: there is no file
-    std::uint64_t dropped_{0};
 };
 
 }  // namespace alleycat::quarantine
