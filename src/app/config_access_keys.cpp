@@ -8,7 +8,7 @@ namespace alleycat::app {
 
 namespace {
 
-constexpr std::string_view kAllowed =
+constexpr std::string_view kAllowedKeys =
     "a list of ID:SECRET, such as \"gym:long-secret,club:other-secret\", each id once, of 1 to 128 letters, digits, "
     "'_' or '-', each secret of 16 to 128 characters from '!' to '~' but no comma";
 
@@ -27,7 +27,7 @@ bool is_secret(std::string_view secret)
 /// The complaint does not repeat the value: it may hold a secret.
 std::variant<std::vector<AccessKey>, Complaint> read(const Value& value)
 {
-    const Complaint refused{"must be " + std::string(kAllowed)};
+    const Complaint refused{"must be " + std::string(kAllowedKeys)};
     if (value.form != Value::Form::Word && value.form != Value::Form::String) {
         return refused;
     }
@@ -53,7 +53,7 @@ std::variant<std::vector<AccessKey>, Complaint> read(const Value& value)
 
 Kind<std::vector<AccessKey>> access_key_list()
 {
-    return {"ID:SECRET,...", std::string(kAllowed), read, [](const std::vector<AccessKey>& keys) {
+    return {"ID:SECRET,...", std::string(kAllowedKeys), read, [](const std::vector<AccessKey>& keys) {
                 std::string list;
                 for (const auto& key : keys) {
                     list += (list.empty() ? "" : ",") + key.id + ":" + key.secret;

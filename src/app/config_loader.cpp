@@ -37,7 +37,7 @@ std::vector<std::string> keys_of(std::string_view section)
     return names;
 }
 
-std::string list(const std::vector<std::string>& names)
+std::string listed(const std::vector<std::string>& names)
 {
     std::string text;
     for (const auto& name : names) {
@@ -52,7 +52,7 @@ Complaint unknown(const std::string& place, std::string_view what, std::string_v
 {
     const auto near = nearest(name, known);
     return {place + ": unknown " + std::string(what) +
-            (near ? ", did you mean \"" + *near + "\"?" : "; known are " + list(known))};
+            (near ? ", did you mean \"" + *near + "\"?" : "; known are " + listed(known))};
 }
 
 /// A Kubernetes service named alleycat gives its neighbours these variables. None of them is a setting.
@@ -80,7 +80,7 @@ Complaint refuse_loose(const std::string& file, const FileEntry& entry)
     if (std::ranges::count(sections, entry.key) > 0) {
         return Complaint{place + ": must be a section, [" + entry.key + "]"};
     }
-    return Complaint{place + ": stands outside any section; known are " + list(sections)};
+    return Complaint{place + ": stands outside any section; known are " + listed(sections)};
 }
 
 }  // namespace

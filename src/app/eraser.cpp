@@ -12,9 +12,9 @@ namespace alleycat::app {
 
 namespace {
 
-constexpr auto kLook = std::chrono::milliseconds(20);  // at whether a stop came, or a window is stored
-constexpr auto kLongest = std::chrono::seconds(60);    // that a disk or a transform is waited for
-constexpr auto kAgain = std::chrono::minutes(3);       // after which files are no longer written
+constexpr auto kLook = std::chrono::milliseconds(20);    // at whether a stop came, or a window is stored
+constexpr auto kLongestWait = std::chrono::seconds(60);  // that a disk or a transform is waited for
+constexpr auto kAgain = std::chrono::minutes(3);         // after which files are no longer written
 
 boost::system::error_code canceled()
 {
@@ -219,7 +219,7 @@ Result<void> Eraser::wait_for_windows() const
         if (!oldest || *oldest > since) {
             return {};
         }
-        if (Clock::now() > since + kLongest) {
+        if (Clock::now() > since + kLongestWait) {
             return make_error_code(boost::system::errc::timed_out);
         }
     }

@@ -11,7 +11,7 @@ namespace alleycat::app {
 namespace {
 
 constexpr auto kResults = std::chrono::milliseconds(200);  // at most one write in this time …
-constexpr auto kLongest = std::chrono::seconds(1);         // … and a look in this, also after one that failed
+constexpr auto kLongestPause = std::chrono::seconds(1);    // … and a look in this, also after one that failed
 // The state of open races is written at most once in this time, and at most so fast: it only saves reading the log
 // again.
 constexpr auto kCheckpoint = std::chrono::seconds(10);
@@ -97,7 +97,7 @@ bool RaceRecorder::wait(std::vector<Task>& tasks)
 {
     std::unique_lock lock(mutex_);
     const auto asked = [this] { return stopping_ || !tasks_.empty(); };
-    wake_.wait_until(lock, next_save_ + (kLongest - kResults), [&] { return asked() || hurry_; });
+    wake_.wait_until(lock, next_save_ + (kLongestPause - kResults), [&] { return asked() || hurry_; });
     if (std::exchange(hurry_, false)) {
         wake_.wait_until(lock, next_save_, asked);
         hurry_ = Clock::now() < next_save_;  // a task came before
