@@ -3,9 +3,9 @@
 #include <alleycat/core/base64.hpp>
 
 #include <openssl/rand.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace alleycat::access {
@@ -66,10 +66,7 @@ TokenStore::Made random_token()
 
 TokenHash hash_of(std::string_view token)
 {
-    TokenHash hash{};
-    static_assert(hash.size() == SHA256_DIGEST_LENGTH);
-    SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), hash.data());
-    return hash;
+    return sha256(token);
 }
 
 std::optional<std::string_view> token_id(std::string_view token)

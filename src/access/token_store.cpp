@@ -77,11 +77,6 @@ Connection open_database(const std::filesystem::path& path)
     return connection;
 }
 
-std::string_view bytes_of(const TokenHash& hash)
-{
-    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
-
 }  // namespace
 
 class TokenStore::Impl {

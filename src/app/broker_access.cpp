@@ -3,14 +3,12 @@
 #include "room_options.hpp"
 
 #include <alleycat/core/clock.hpp>
+#include <alleycat/core/sha256.hpp>
 #include <alleycat/core/whole_number.hpp>
 
 #include <fcntl.h>
-#include <fmt/format.h>
-#include <openssl/sha.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -51,14 +49,7 @@ std::string own_password(const std::filesystem::path& path)
 /// What nobody finds who does not know the secret, always the same.
 std::string derived_name(const std::string& secret)
 {
-    const auto text = "client id of " + secret;
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash.data());
-    std::string name;
-    for (std::size_t at = 0; at < 16; ++at) {
-        name += fmt::format("{:02x}", hash[at]);
-    }
-    return name;
+    return hex(sha256("client id of " + secret)).substr(0, 32);
 }
 
 /// The level of the topic, from 1 on, that names the racer of a rule's records; 0: none does.

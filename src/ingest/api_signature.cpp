@@ -1,58 +1,16 @@
 #include "api_signature.hpp"
 
+#include <alleycat/core/sha256.hpp>
+
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
-#include <stdexcept>
 #include <utility>
 
 namespace alleycat::ingest {
 
 namespace {
-
-using Hash = std::array<unsigned char, 32>;
-
-const unsigned char* bytes_of(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string hex(const Hash& hash)
-{
-    std::string text;
-    for (const auto byte : hash) {
-        fmt::format_to(std::back_inserter(text), "{:02x}", byte);
-    }
-    return text;
-}
-
-Hash sha256(std::string_view text)
-{
-    Hash hash{};
-    if (EVP_Digest(text.data(), text.size(), hash.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-        throw std::runtime_error("OpenSSL could not compute a SHA-256");
-    }
-    return hash;
-}
-
-Hash hmac(std::string_view key, std::string_view text)
-{
-    Hash hash{};
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), hash.data(),
-             nullptr) == nullptr) {
-        throw std::runtime_error("OpenSSL could not compute an HMAC");
-    }
-    return hash;
-}
-
-Hash hmac(const Hash& key, std::string_view text)
-{
-    return hmac(std::string_view(reinterpret_cast<const char*>(key.data()), key.size()), text);
-}
 
 void append_uri_encoded(std::string& out, std::string_view text, std::string_view also_plain)
 {
@@ -120,7 +78,7 @@ std::string canonical_request(const net::Request& request, std::string_view sign
         append_header_value(text.append(name).append(":"), request.header(name));
         text.append("\n");
     }
-    return text.append("\n").append(signed_headers).append("\n").append(sha256_text(request.body));
+    return text.append("\n").append(signed_headers).append("\n").append(hex(sha256(request.body)));
 }
 
 }  // namespace
@@ -138,22 +96,17 @@ std::vector<std::string_view> split(std::string_view text, char separator)
     }
 }
 
-std::string sha256_text(std::string_view bytes)
-{
-    return hex(sha256(bytes));
-}
-
 std::string signature(const net::Request& request, const SignatureScope& scope, std::string_view signed_headers,
                       std::string_view date, std::string_view secret)
 {
     std::string text(kSignatureAlgorithm);
     text.append("\n").append(date).append("\n").append(scope.text).append("\n");
-    text.append(sha256_text(canonical_request(request, signed_headers)));
-    auto key = hmac(std::string("AWS4").append(secret), scope.date);
+    text.append(hex(sha256(canonical_request(request, signed_headers))));
+    auto key = hmac_sha256(std::string("AWS4").append(secret), scope.date);
     for (const auto part : {scope.region, scope.service, std::string_view("aws4_request")}) {
-        key = hmac(key, part);
+        key = hmac_sha256(bytes_of(key), part);
     }
-    return hex(hmac(key, text));
+    return hex(hmac_sha256(bytes_of(key), text));
 }
 
 }  // namespace alleycat::ingest

@@ -26,9 +26,6 @@ struct SignatureScope {
 [[nodiscard]] std::string signature(const net::Request& request, const SignatureScope& scope,
                                     std::string_view signed_headers, std::string_view date, std::string_view secret);
 
-/// In hexadecimal digits.
-[[nodiscard]] std::string sha256_text(std::string_view bytes);
-
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 
 }  // namespace alleycat::ingest

@@ -2,6 +2,8 @@
 
 #include "api_signature.hpp"
 
+#include <alleycat/core/sha256.hpp>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -228,7 +230,7 @@ std::optional<ApiError> check_signature(const net::Request& request, std::span<c
         return ApiError{"UnrecognizedClientException", "The security token included in the request is invalid."};
     }
     const auto stated_hash = request.header("X-Amz-Content-Sha256");
-    if (!stated_hash.empty() && stated_hash != sha256_text(request.body)) {
+    if (!stated_hash.empty() && stated_hash != hex(sha256(request.body))) {
         return mismatch();
     }
     const auto right = signature(request, scope, authorization.signed_headers, date, key->secret);

@@ -1,11 +1,6 @@
 #include "request_signature.hpp"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
-
-#include <array>
-#include <stdexcept>
+#include <alleycat/core/sha256.hpp>
 
 namespace alleycat::sim {
 
@@ -13,45 +8,6 @@ namespace {
 
 constexpr std::string_view kAlgorithm = "AWS4-HMAC-SHA256";
 constexpr std::size_t kDayDigits = 8;  // of a date: yyyymmdd
-
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
-const unsigned char* bytes_of(std::string_view text)
-{
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::string_view text_of(const Digest& digest)
-{
-    return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-Digest sha256(std::string_view text)
-{
-    Digest digest{};
-    SHA256(bytes_of(text), text.size(), digest.data());
-    return digest;
-}
-
-Digest hmac(std::string_view key, std::string_view text)
-{
-    Digest digest{};
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(text), text.size(), digest.data(),
-             nullptr) == nullptr) {
-        throw std::runtime_error("HMAC-SHA256 is not available");
-    }
-    return digest;
-}
-
-std::string hex(const Digest& digest)
-{
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    for (const unsigned char byte : digest) {
-        text.append(1, kHex[byte >> 4U]).append(1, kHex[byte & 15U]);
-    }
-    return text;
-}
 
 /// Names of the headers, with a semicolon between each two.
 std::string names(std::span<const SignedHeader> headers)
@@ -83,12 +39,12 @@ std::string authorization(const AccessKey& key, const SignatureScope& scope, std
         day + '/' + std::string(scope.region) + '/' + std::string(scope.service) + "/aws4_request";
     const std::string to_sign = std::string(kAlgorithm) + '\n' + std::string(date) + '\n' + credential_scope + '\n' +
                                 hex(sha256(canonical_post(headers, body)));
-    const Digest day_key = hmac("AWS4" + key.secret, day);
-    const Digest region_key = hmac(text_of(day_key), scope.region);
-    const Digest service_key = hmac(text_of(region_key), scope.service);
-    const Digest signing_key = hmac(text_of(service_key), "aws4_request");
+    const auto day_key = hmac_sha256("AWS4" + key.secret, day);
+    const auto region_key = hmac_sha256(bytes_of(day_key), scope.region);
+    const auto service_key = hmac_sha256(bytes_of(region_key), scope.service);
+    const auto signing_key = hmac_sha256(bytes_of(service_key), "aws4_request");
     return std::string(kAlgorithm) + " Credential=" + key.id + '/' + credential_scope +
-           ", SignedHeaders=" + names(headers) + ", Signature=" + hex(hmac(text_of(signing_key), to_sign));
+           ", SignedHeaders=" + names(headers) + ", Signature=" + hex(hmac_sha256(bytes_of(signing_key), to_sign));
 }
 
 }  // namespace alleycat::sim

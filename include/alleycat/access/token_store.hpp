@@ -2,8 +2,8 @@
 
 #include <alleycat/access/identity.hpp>
 #include <alleycat/core/error.hpp>
+#include <alleycat/core/sha256.hpp>
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -15,7 +15,7 @@
 namespace alleycat::access {
 
 /// SHA-256 of a token. A token holds 256 random bits, so nobody finds one by trying: no slow hash is needed.
-using TokenHash = std::array<unsigned char, 32>;
+using TokenHash = Sha256;
 
 struct StoredToken {
     Identity identity;
