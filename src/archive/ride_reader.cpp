@@ -36,49 +36,20 @@ std::vector<Segment> between(const std::vector<Segment>& segments, std::int64_t 
 
 RideReader::RideReader(Options options) : options_(std::move(options)) {}
 
-RideReader::~RideReader()
-{
-    stop();
-}
-
-void RideReader::start()
-{
-    thread_ = std::thread(&RideReader::run, this);
-}
-
-void RideReader::stop()
-{
-    stopping_ = true;
-    queue_.close();
-    if (thread_.joinable()) {
-        thread_.join();
-    }
-}
-
 bool RideReader::try_ask(RideQuery query, OnDone on_done)
 {
-    Waiting waiting{query, std::move(on_done)};
-    return queue_.try_push(waiting);
-}
-
-void RideReader::run()
-{
-    while (!queue_.finished() && !stopping_) {
-        if (const auto waiting = queue_.pop_until(std::chrono::steady_clock::time_point::max())) {
-            waiting->on_done(answer(waiting->query));
-        }
-    }
+    return thread_.try_run([this, query, on_done = std::move(on_done)] { on_done(answer(query)); });
 }
 
 Result<Ride> RideReader::answer(const RideQuery& query) const
 {
     RideBuilder ride(query, options_.limits);
     std::vector<SequenceNumber> in_log;
-    for (std::uint32_t shard = 0; shard < options_.shards && !stopping_; ++shard) {
+    for (std::uint32_t shard = 0; shard < options_.shards && !thread_.stopping(); ++shard) {
         in_log.push_back(read_log(ShardId{shard}, query, ride));
     }
     read_objects(in_log, query, ride);
-    if (stopping_) {
+    if (thread_.stopping()) {
         return boost::system::errc::make_error_code(boost::system::errc::operation_canceled);
     }
     return ride.finish();
@@ -91,7 +62,7 @@ SequenceNumber RideReader::read_log(ShardId shard, const RideQuery& query, RideB
     bool whole = true;
     commitlog::LogReader log(*options_.disk, shard, between(options_.segments(shard), from_ms, to_ms), 0,
                              [&whole](const auto&) { whole = false; });
-    while (!stopping_) {
+    while (!thread_.stopping()) {
         const auto next = log.next();
         if (!next) {
             spdlog::warn("a ride is read: the log of shard {} cannot be: {}", raw(shard), next.error().message());
@@ -121,7 +92,7 @@ void RideReader::read_objects(const std::vector<SequenceNumber>& in_log, const R
     const auto to_ms = query.end_ms + options_.late.count();
     for (const auto& file : objects_between(options_.delivery, query.start_ms, to_ms)) {
         const auto begin_ms = file.at_ms.value_or(query.start_ms);
-        if (stopping_ || (begin_ms > query.end_ms + kClockSlackMs && ride.complete())) {
+        if (thread_.stopping() || (begin_ms > query.end_ms + kClockSlackMs && ride.complete())) {
             return;
         }
         const bool covered =
@@ -136,7 +107,7 @@ void RideReader::read_object(const std::filesystem::path& path, RideBuilder& rid
 {
     auto file = LineFile::open(path, LineFile::Kind::Gzip);
     auto error = file ? boost::system::error_code() : file.error();
-    while (!error && !stopping_) {
+    while (!error && !thread_.stopping()) {
         const auto lines = file->next();
         if (lines && lines->empty()) {
             return;

@@ -10,25 +10,9 @@ constexpr auto kExpiryInterval = std::chrono::minutes(10);
 
 }  // namespace
 
-Quarantine::Quarantine(Store::Options options) : store_(std::move(options)) {}
-
-Quarantine::~Quarantine()
+Quarantine::Quarantine(Store::Options options)
+    : store_(std::move(options)), thread_(kCapacity, TaskThread::Chore{kExpiryInterval, [this] { remove_expired(); }})
 {
-    stop();
-}
-
-void Quarantine::start()
-{
-    thread_ = std::thread(&Quarantine::run, this);
-}
-
-void Quarantine::stop()
-{
-    if (thread_.joinable()) {
-        stopping_ = true;
-        queue_.close();
-        thread_.join();
-    }
 }
 
 Result<void> Quarantine::keep(std::span<const HeldRecord> records)
@@ -56,24 +40,17 @@ std::vector<std::uint64_t> Quarantine::positions() const
 
 bool Quarantine::try_ask(Task task)
 {
-    return queue_.try_push(task);
+    return thread_.try_run([this, task = std::move(task)] {
+        const std::lock_guard lock(mutex_);
+        task(store_);
+    });
 }
 
-void Quarantine::run()
+void Quarantine::remove_expired()
 {
-    auto next_expiry = std::chrono::steady_clock::time_point::min();
-    while (!queue_.finished() && !stopping_) {
-        if (std::chrono::steady_clock::now() >= next_expiry) {
-            next_expiry = std::chrono::steady_clock::now() + kExpiryInterval;
-            const std::lock_guard lock(mutex_);
-            if (const auto removed = store_.remove_expired(); !removed) {
-                spdlog::error("quarantine: what is too old cannot be removed: {}", removed.error().message());
-            }
-        }
-        if (const auto task = queue_.pop_until(next_expiry)) {
-            const std::lock_guard lock(mutex_);
-            (*task)(store_);
-        }
+    const std::lock_guard lock(mutex_);
+    if (const auto removed = store_.remove_expired(); !removed) {
+        spdlog::error("quarantine: what is too old cannot be removed: {}", removed.error().message());
     }
 }
 

@@ -5,8 +5,6 @@
 
 namespace alleycat::stream {
 
-using std::chrono::steady_clock;
-
 namespace {
 
 /// How long ago `arrival_ms` was; a clock that was set back does not make it negative, nor 0, which means "none".
@@ -36,38 +34,11 @@ std::vector<commitlog::Segment> since(std::vector<commitlog::Segment> segments, 
 
 LogQueries::LogQueries(const Stream& stream, commitlog::Disk& disk) : stream_(stream), disk_(disk) {}
 
-LogQueries::~LogQueries()
-{
-    stop();
-}
-
-void LogQueries::start()
-{
-    thread_ = std::thread(&LogQueries::run, this);
-}
-
-void LogQueries::stop()
-{
-    if (thread_.joinable()) {
-        stopping_ = true;
-        queue_.close();
-        thread_.join();
-    }
-}
-
 bool LogQueries::try_ask(LogQuery query, OnRecord on_record, OnDone on_done)
 {
-    Waiting waiting{query, std::move(on_record), std::move(on_done)};
-    return queue_.try_push(waiting);
-}
-
-void LogQueries::run()
-{
-    while (!queue_.finished() && !stopping_) {
-        if (const auto waiting = queue_.pop_until(steady_clock::time_point::max())) {
-            waiting->on_done(answer(waiting->query, waiting->on_record));
-        }
-    }
+    return thread_.try_run([this, query, on_record = std::move(on_record), on_done = std::move(on_done)] {
+        on_done(answer(query, on_record));
+    });
 }
 
 Result<LogAnswer> LogQueries::answer(const LogQuery& query, const OnRecord& on_record) const

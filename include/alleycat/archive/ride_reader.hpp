@@ -3,15 +3,13 @@
 #include <alleycat/archive/ride.hpp>
 #include <alleycat/commitlog/disk.hpp>
 #include <alleycat/commitlog/log_record.hpp>
-#include <alleycat/core/bounded_queue.hpp>
 #include <alleycat/core/erased_racers.hpp>
+#include <alleycat/core/task_thread.hpp>
 #include <alleycat/telemetry/record_reader.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
-#include <thread>
 
 namespace alleycat::archive {
 
@@ -44,22 +42,15 @@ public:
     using OnDone = std::function<void(const Result<Ride>&)>;
 
     explicit RideReader(Options options);
-    ~RideReader();
 
-    void start();
+    void start() { thread_.start(); }
     /// Cuts the work on a query short, leaves what waits undone, and ends the thread.
-    void stop();
+    void stop() { thread_.stop(); }
 
     /// Calls `on_done` on the thread of its own. False, and it is not called, where too many queries wait. Any thread.
     [[nodiscard]] bool try_ask(RideQuery query, OnDone on_done);
 
 private:
-    struct Waiting {
-        RideQuery query;
-        OnDone on_done;
-    };
-
-    void run();
     [[nodiscard]] Result<Ride> answer(const RideQuery& query) const;
     /// Returns from which sequence number on the log had everything.
     [[nodiscard]] commitlog::SequenceNumber read_log(ShardId shard, const RideQuery& query, RideBuilder& ride) const;
@@ -69,9 +60,7 @@ private:
     [[nodiscard]] bool erased(const RideQuery& query, std::int64_t arrival_ms) const;
 
     const Options options_;
-    BoundedQueue<Waiting> queue_{kCapacity};
-    std::atomic<bool> stopping_{false};
-    std::thread thread_;
+    TaskThread thread_{kCapacity};
 };
 
 }  // namespace alleycat::archive

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <alleycat/core/bounded_queue.hpp>
+#include <alleycat/core/task_thread.hpp>
 #include <alleycat/quarantine/store.hpp>
 
-#include <atomic>
 #include <mutex>
-#include <thread>
 
 namespace alleycat::quarantine {
 
@@ -19,11 +17,10 @@ public:
 
     /// Throws as Store does.
     explicit Quarantine(Store::Options options);
-    ~Quarantine();
 
-    void start();
+    void start() { thread_.start(); }
     /// Leaves what waits undone, and ends the thread. keep() goes on.
-    void stop();
+    void stop() { thread_.stop(); }
 
     /// As Store::keep(). Any thread, for as long as the disk takes.
     [[nodiscard]] Result<void> keep(std::span<const HeldRecord> records);
@@ -40,14 +37,12 @@ public:
     [[nodiscard]] std::uint64_t dropped() const { return store_.dropped(); }
 
 private:
-    void run();
+    void remove_expired();
 
     mutable std::mutex mutex_;
     Store store_;          // guarded by mutex_, but for its counts
     bool failing_{false};  // keep() does, which is said once; likewise
-    BoundedQueue<Task> queue_{kCapacity};
-    std::atomic<bool> stopping_{false};
-    std::thread thread_;
+    TaskThread thread_;
 };
 
 }  // namespace alleycat::quarantine

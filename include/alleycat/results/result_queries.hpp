@@ -1,11 +1,9 @@
 #pragma once
 
-#include <alleycat/core/bounded_queue.hpp>
+#include <alleycat/core/task_thread.hpp>
 #include <alleycat/results/result_reader.hpp>
 
-#include <atomic>
 #include <functional>
-#include <thread>
 
 namespace alleycat::results {
 
@@ -19,22 +17,17 @@ public:
     using Query = std::function<void(const ResultReader&)>;  ///< on the thread of its own
 
     explicit ResultQueries(ResultReader reader);
-    ~ResultQueries();
 
-    void start();
+    void start() { thread_.start(); }
     /// Leaves what waits undone, and ends the thread.
-    void stop();
+    void stop() { thread_.stop(); }
 
     /// False, and `query` is not called, where too many wait. Any thread.
     [[nodiscard]] bool try_ask(Query query);
 
 private:
-    void run();
-
     const ResultReader reader_;
-    BoundedQueue<Query> queue_{kCapacity};
-    std::atomic<bool> stopping_{false};
-    std::thread thread_;
+    TaskThread thread_{kCapacity};
 };
 
 }  // namespace alleycat::results

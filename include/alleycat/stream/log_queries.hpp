@@ -1,12 +1,11 @@
 #pragma once
 
 #include <alleycat/commitlog/log_reader.hpp>
-#include <alleycat/core/bounded_queue.hpp>
+#include <alleycat/core/task_thread.hpp>
 #include <alleycat/stream/stream.hpp>
 
 #include <functional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace alleycat::stream {
@@ -50,31 +49,21 @@ public:
     using OnDone = std::function<void(const Result<LogAnswer>&)>;
 
     LogQueries(const Stream& stream, commitlog::Disk& disk);
-    ~LogQueries();
 
-    void start();
+    void start() { thread_.start(); }
     /// Leaves what waits undone, and ends the thread.
-    void stop();
+    void stop() { thread_.stop(); }
 
     /// Calls `on_record` for each record, its views valid during the call, and then `on_done`, all on the thread of its
     /// own. False, and neither is called, where too many queries wait. Any thread.
     [[nodiscard]] bool try_ask(LogQuery query, OnRecord on_record, OnDone on_done);
 
 private:
-    struct Waiting {
-        LogQuery query;
-        OnRecord on_record;
-        OnDone on_done;
-    };
-
-    void run();
     [[nodiscard]] Result<LogAnswer> answer(const LogQuery& query, const OnRecord& on_record) const;
 
     const Stream& stream_;
     commitlog::Disk& disk_;
-    BoundedQueue<Waiting> queue_{kCapacity};
-    std::atomic<bool> stopping_{false};
-    std::thread thread_;
+    TaskThread thread_{kCapacity};
 };
 
 }  // namespace alleycat::stream
