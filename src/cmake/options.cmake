@@ -19,7 +19,9 @@ target_compile_definitions(alleycat_options INTERFACE
 target_link_libraries(alleycat_options INTERFACE Boost::headers Threads::Threads)
 
 # What only tests others, and is most of what there is to compile, need not be fast itself.
-target_compile_options(alleycat_options INTERFACE $<$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>:-O0>)
+target_compile_options(alleycat_options INTERFACE
+  $<$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>:-O0>
+  $<$<AND:$<BOOL:$<TARGET_PROPERTY:UNOPTIMISED>>,$<CONFIG:RelWithDebInfo>>:-g1>)
 
 if(ALLEYCAT_SANITIZE)
   target_compile_options(alleycat_options INTERFACE -fsanitize=${ALLEYCAT_SANITIZE} -fno-omit-frame-pointer
