@@ -5,7 +5,6 @@
 // SOAK_MINUTES stands for --minutes. Ends with 1 where the memory was not flat within 5 %.
 
 import { readFileSync } from 'node:fs';
-import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
@@ -13,7 +12,7 @@ import { startBroker } from './harness/broker.mjs';
 import { acceptedBy, startDaemon, startSim } from './harness/daemon.mjs';
 import { require } from './harness/measure.mjs';
 import { bench, until } from './harness/place.mjs';
-import { PONG, webSocketRequest } from './harness/wire.mjs';
+import { PONG_MS, Viewer, requireServed } from './harness/viewer.mjs';
 
 const FLAT = 0.05;
 const CLASSES = 6;
@@ -31,36 +30,6 @@ const [minutes, warmup, riders, viewers] = ['minutes', 'warmup', 'riders', 'view
 
 function residentBytes(pid) {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]) * 1024;
-}
-
-const PONG_MS = 15_000;
-
-/// A viewer that takes all it is sent, without looking into it, and says now and then that it is there. Every fourth looks at
-/// the board of all times, as a racer.
-class Viewer {
-  constructor(daemon, number) {
-    const classId = (number % CLASSES) + 1;
-    const board = number % 4 === 0 ? `&board=alltime&racerId=${number}` : '';
-    this.bytes = 0;
-    this.socket = net.connect(daemon.port, '127.0.0.1');
-    this.socket.on('error', (error) => (this.ended = error.message));
-    this.socket.on('close', () => (this.ended ??= 'closed'));
-    this.socket.write(webSocketRequest(`/live?classId=${classId}${board}`));
-    this.socket.once('data', (part) => {
-      this.upgraded = part.toString('latin1').startsWith('HTTP/1.1 101');
-      this.bytes += part.length;
-      this.socket.on('data', (more) => (this.bytes += more.length));
-    });
-  }
-
-  pong() {
-    this.socket.write(PONG);
-  }
-}
-
-function requireServed(all) {
-  const lost = all.filter((viewer) => viewer.ended !== undefined);
-  require(lost.length === 0, `${lost.length} viewers were lost: ${lost[0]?.ended}`);
 }
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -84,7 +53,7 @@ await bench(async (place) => {
   const broker = await startBroker(place);
   const daemon = await startDaemon(place, { MQTT_BROKER: broker.address });
   await daemon.prints(/(MQTT: connected)/);
-  const all = Array.from({ length: viewers }, (_, number) => new Viewer(daemon, number));
+  const all = Array.from({ length: viewers }, (_, number) => new Viewer(daemon, number, CLASSES));
   const sim = startSim(place, { broker: broker.address, riders, races: 0, start: 'running' });
   const pongs = setInterval(() => all.forEach((viewer) => viewer.pong()), PONG_MS);
   try {
