@@ -5,6 +5,8 @@
 #include "config_rules.hpp"
 #include "config_units.hpp"
 
+#include <alleycat/net/loopback.hpp>
+
 #include <algorithm>
 
 namespace alleycat::app {
@@ -262,7 +264,8 @@ Loader::Outcome Loader::check_together() const
     if (config_.auth.mode == AuthMode::Token && !config_.mqtt.topic.empty() && !is_topic(config_.mqtt.topic)) {
         return blame("mqtt.topic", "must be without + and # where auth.mode is \"token\": bikes publish below it");
     }
-    if (config_.auth.mode == AuthMode::None && !config_.auth.insecure_open && !is_loopback(config_.http.listen.host)) {
+    if (config_.auth.mode == AuthMode::None && !config_.auth.insecure_open &&
+        !net::is_loopback(config_.http.listen.host)) {
         return blame("http.listen",
                      "would let the network in, where everybody may do everything: set auth.mode to "
                      "\"token\", or say --insecure-open if that is meant");

@@ -169,13 +169,6 @@ std::string format_endpoint(const Endpoint& endpoint)
     return (ipv6 ? "[" + endpoint.host + "]" : endpoint.host) + ":" + std::to_string(endpoint.port);
 }
 
-bool is_loopback(std::string_view host)
-{
-    boost::system::error_code no_address;
-    const auto address = boost::asio::ip::make_address(host, no_address);
-    return host == "localhost" || (!no_address && address.is_loopback());
-}
-
 bool is_ip_address(std::string_view text)
 {
     boost::system::error_code no_address;

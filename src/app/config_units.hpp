@@ -18,8 +18,6 @@ namespace alleycat::app {
 [[nodiscard]] std::optional<Endpoint> parse_endpoint(std::string_view text);
 [[nodiscard]] std::string format_endpoint(const Endpoint& endpoint);
 
-/// Whether the host of an endpoint is this machine and nobody else.
-[[nodiscard]] bool is_loopback(std::string_view host);
 [[nodiscard]] bool is_ip_address(std::string_view text);
 
 /// How many characters (code points) `text` has; none where it is not UTF-8.

@@ -1,6 +1,8 @@
 #include "http_session.hpp"
 #include "tls_context.hpp"
 
+#include <alleycat/net/loopback.hpp>
+
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -17,13 +19,6 @@ namespace {
 constexpr int kBacklog = 4096;
 constexpr auto kWatchInterval = std::chrono::seconds(1);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // while the process has no descriptor left
-
-bool is_loopback(const asio::ip::address& address)
-{
-    return address.is_v6() && address.to_v6().is_v4_mapped()
-               ? asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback()
-               : address.is_loopback();
-}
 
 std::vector<asio::ip::address> parse_addresses(const std::vector<std::string>& texts)
 {
