@@ -207,7 +207,8 @@ Result<std::uint64_t> Eraser::erase_history(RacerId racer)
                                             if (const auto written = way_.history.flush_all(); !written) {
                                                 return written.error();
                                             }
-                                            return outputs;
+                                            const auto elsewhere = way_.history.erase_elsewhere(racer);
+                                            return elsewhere ? outputs + *elsewhere : elsewhere;
                                         }));
 }
 

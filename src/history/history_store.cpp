@@ -2,11 +2,14 @@
 
 #include <alleycat/core/directory.hpp>
 #include <alleycat/core/replacement_file.hpp>
+#include <alleycat/core/whole_number.hpp>
 #include <alleycat/history/history_store.hpp>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace alleycat::history {
@@ -15,16 +18,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether `name` is what an interrupted write of ours leaves: `class-<digits>.gz.unfinished`.
-bool is_left_over(std::string_view name)
+constexpr std::string_view kFileTail = ".gz";
+
+/// Of `class-<id><tail>`; none where `name` is another.
+std::optional<ClassId> class_in(std::string_view name, std::string_view tail)
 {
-    const std::string_view head = "class-";
-    const std::string tail = fmt::format(".gz{}", kUnfinishedSuffix);
-    if (name.size() <= head.size() + tail.size() || !name.starts_with(head) || !name.ends_with(tail)) {
-        return false;
+    static constexpr std::string_view kHead = "class-";
+    if (name.size() < kHead.size() + tail.size() || !name.starts_with(kHead) || !name.ends_with(tail)) {
+        return std::nullopt;
     }
-    const auto id = name.substr(head.size(), name.size() - head.size() - tail.size());
-    return id.find_first_not_of("0123456789") == std::string_view::npos;
+    const auto id =
+        parse_plain_whole<std::uint32_t>(name.substr(kHead.size(), name.size() - kHead.size() - tail.size()));
+    return id ? std::optional(ClassId{*id}) : std::nullopt;
+}
+
+/// Throws std::filesystem::filesystem_error.
+std::map<ClassId, fs::path> class_files(const fs::path& directory, std::string_view tail)
+{
+    std::map<ClassId, fs::path> files;
+    for (const auto& entry : fs::directory_iterator(directory)) {
+        const auto id = class_in(entry.path().filename().native(), tail);
+        if (id && entry.is_regular_file()) {
+            files.emplace(*id, entry.path());
+        }
+    }
+    return files;
 }
 
 void prepare(const fs::path& directory)
@@ -34,16 +52,11 @@ void prepare(const fs::path& directory)
     }
 }
 
+/// What an interrupted write of ours leaves.
 void remove_left_overs(const fs::path& directory)
 {
     try {
-        std::vector<fs::path> left_overs;
-        for (const auto& entry : fs::directory_iterator(directory)) {
-            if (is_left_over(entry.path().filename().native()) && entry.is_regular_file()) {
-                left_overs.push_back(entry.path());
-            }
-        }
-        for (const auto& path : left_overs) {
+        for (const auto& [id, path] : class_files(directory, fmt::format("{}{}", kFileTail, kUnfinishedSuffix))) {
             fs::remove(path);
         }
     } catch (const fs::filesystem_error& error) {
@@ -112,6 +125,30 @@ std::size_t HistoryStore::erase(RacerId racer)
     const auto classes = this->classes();
     for (const auto& history : *classes) {
         erased += history->erase(racer, merges_ + 1);
+    }
+    return erased;
+}
+
+Result<std::size_t> HistoryStore::erase_elsewhere(RacerId racer)
+{
+    std::size_t erased = 0;
+    const auto classes = this->classes();
+    try {
+        for (const auto& [id, path] : class_files(options_.directory, kFileTail)) {
+            if (find(*classes, id) != nullptr) {
+                continue;
+            }
+            ClassHistory history(id, options_);
+            erased += history.erase(racer, merges_ + 1);
+            if (const auto written = history.write_changes(options_.clock()); !written) {
+                return written.error();
+            }
+        }
+    } catch (const fs::filesystem_error& error) {
+        return error.code();
+    } catch (const std::runtime_error& unreadable) {
+        spdlog::error("racer {} cannot be erased: {}", raw(racer), unreadable.what());
+        return make_error_code(Errc::CorruptFile);
     }
     return erased;
 }

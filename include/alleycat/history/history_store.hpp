@@ -63,6 +63,10 @@ public:
     /// are, as long as somebody holds them.
     std::size_t erase(RacerId racer);
 
+    /// Takes the racer out of the files of classes that are not configured, and writes them; returns how many outputs
+    /// went. Errors: as flush(); CorruptFile where one cannot be read, which the log tells in full.
+    [[nodiscard]] Result<std::size_t> erase_elsewhere(RacerId racer);
+
     /// How often merge() was called; and of these calls, in order, how many are in the files with all they brought.
     [[nodiscard]] std::uint64_t merges() const { return merges_; }
     [[nodiscard]] std::uint64_t merges_written() const;

@@ -69,6 +69,40 @@ TEST_CASE("the erasure of an unknown racer changes nothing", "[history][erase]")
     CHECK(read_file(fixture.path()) == bytes);
 }
 
+TEST_CASE("an erasure reaches the files of classes that are not configured any more", "[history][erase]")
+{
+    StoreFixture fixture;
+    auto options = fixture.options();
+    options.classes = {ClassId{1}, ClassId{9}};
+    {
+        HistoryStore store(options);
+        merge(store, {sample(1, 7, 100, 9), sample(1, 8, 90, 9), sample(2, 7, 80, 9)});
+        REQUIRE(store.flush_all());
+    }
+    const auto other = fixture.path().parent_path() / "class-notes.gz";  // is none of ours
+    std::ofstream(other) << "7";
+    options.classes = {ClassId{1}};
+    HistoryStore store(options);
+    CHECK(store.erase(RacerId{7}) == 0);
+    CHECK(store.erase_elsewhere(RacerId{7}).value() == 2);
+    CHECK(store.erase_elsewhere(RacerId{7}).value() == 0);
+    CHECK(fixture.text(9) == R"({"1":{"8":90}})");
+    CHECK(store.file(ClassId{9}) == nullptr);
+    CHECK(read_file(other) == "7");
+}
+
+TEST_CASE("an erasure fails where the file of such a class cannot be read, which stays as it is", "[history][erase]")
+{
+    StoreFixture fixture;
+    HistoryStore store(fixture.options());
+    const auto broken = fixture.path().parent_path() / "class-9.gz";
+    std::ofstream(broken) << "no history";
+    const auto erased = store.erase_elsewhere(RacerId{7});
+    REQUIRE_FALSE(erased);
+    CHECK(erased.error() == make_error_code(Errc::CorruptFile));
+    CHECK(read_file(broken) == "no history");
+}
+
 TEST_CASE("an erasure ends the whole pass that was under way, and leaves nothing of it", "[history][erase]")
 {
     StoreFixture fixture;
