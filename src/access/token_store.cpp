@@ -3,6 +3,7 @@
 #include <alleycat/access/mosquitto_files.hpp>
 #include <alleycat/core/directory.hpp>
 #include <alleycat/core/unique_fd.hpp>
+#include <alleycat/sqlite/check.hpp>
 #include <alleycat/sqlite/connection.hpp>
 #include <alleycat/sqlite/schema.hpp>
 
@@ -187,6 +188,15 @@ Result<std::vector<StoredToken>> TokenStore::list() const
 Result<std::int64_t> TokenStore::version() const
 {
     return impl_->version();
+}
+
+std::vector<std::string> TokenStore::check(const std::filesystem::path& path)
+{
+    Connection connection(path, Connection::Mode::Read);
+    const Transaction moment(connection, Transaction::Kind::Read);
+    sqlite::Faults faults;
+    static_cast<void>(sqlite::check_structure(connection, kMigrations, faults));
+    return faults;
 }
 
 }  // namespace alleycat::access

@@ -2,6 +2,8 @@
 
 #include "room_options.hpp"
 
+#include <alleycat/access/token_store.hpp>
+#include <alleycat/quarantine/check_database.hpp>
 #include <alleycat/results/database_commands.hpp>
 
 #include <cstdio>
@@ -20,15 +22,26 @@ void print(std::string_view line)
 
 int database_check(const Config& config)
 {
-    const auto path = database_path(config);
-    const auto faults = results::check_database(path);
-    for (const auto& fault : faults) {
-        print(path.string() + ": " + fault);
+    int status = 0;
+    const auto check = [&status](const std::filesystem::path& path, auto look_at) {
+        const auto faults = look_at(path);
+        for (const auto& fault : faults) {
+            print(path.string() + ": " + fault);
+            status = 1;
+        }
+        if (faults.empty()) {
+            print(path.string() + ": nothing is wrong");
+        }
+    };
+    check(database_path(config), results::check_database);
+    // These are made when there is something for them to hold.
+    if (const auto path = quarantine_options(config).path; std::filesystem::exists(path)) {
+        check(path, quarantine::check_database);
     }
-    if (faults.empty()) {
-        print(path.string() + ": nothing is wrong");
+    if (const auto path = tokens_path(config); std::filesystem::exists(path)) {
+        check(path, access::TokenStore::check);
     }
-    return faults.empty() ? 0 : 1;
+    return status;
 }
 
 int database_export(const Config& config)

@@ -3,22 +3,17 @@
 #include "sqlite.hpp"
 
 #include <alleycat/results/database_commands.hpp>
-
-#include <fmt/format.h>
+#include <alleycat/sqlite/check.hpp>
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 namespace alleycat::results {
 
 namespace {
 
-/// What must hold between the tables: each row of `select` is a fault, said in its one column.
-struct Rule {
-    std::string_view name;
-    std::string_view select;
-};
+using sqlite::Faults;
+using sqlite::Rule;
 
 constexpr std::array kRules{
     Rule{"results without their race", R"(
@@ -66,90 +61,22 @@ constexpr std::array kRecordRules{
 
 constexpr std::array kAllScores{ranking::Score::Output, ranking::Score::Best, ranking::Score::Mean,
                                 ranking::Score::Total};
-constexpr int kMostOfOneKind = 100;  // of a file that is one fault, no more is worth reading
 
-using Problems = std::vector<std::string>;
-
-/// True where something could not be read, which is a problem then.
-bool note_failure(Connection& connection, std::string_view name, Problems& problems)
-{
-    if (!connection.failed()) {
-        return false;
-    }
-    problems.push_back(fmt::format("{}: cannot be checked: {}", name, connection.message()));
-    connection.clear();
-    return true;
-}
-
-/// Appends what `select` says. What cannot be read is a problem too, and leaves the others to be looked for.
-void collect(Connection& connection, std::string_view name, const std::string& select, Problems& problems)
-{
-    {
-        Statement statement(connection, select + " LIMIT " + std::to_string(kMostOfOneKind));
-        for (auto rows = statement.query(); rows.next();) {
-            problems.emplace_back(rows.text(0));
-        }
-    }
-    (void)note_failure(connection, name, problems);
-}
-
-void collect_all(Connection& connection, std::span<const Rule> rules, Problems& problems)
-{
-    for (const auto& rule : rules) {
-        collect(connection, rule.name, std::string(rule.select), problems);
-    }
-}
-
-void check_integrity(Connection& connection, Problems& problems)
-{
-    Problems found;
-    collect(connection, "integrity",
-            fmt::format("SELECT integrity_check FROM pragma_integrity_check({})", kMostOfOneKind), found);
-    if (found != Problems{"ok"}) {
-        problems.insert(problems.end(), found.begin(), found.end());
-    }
-}
-
-/// "table races: CREATE …" of everything there is.
-Problems schema_of(Connection& connection)
-{
-    Problems schema;
-    collect(connection, "schema",
-            "SELECT type || ' ' || name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL "
-            "ORDER BY type, name",
-            schema);
-    return schema;
-}
-
-/// Whether the schema is what the migrations make.
-bool check_schema(Connection& connection, Problems& problems)
-{
-    Connection made(":memory:", Connection::Mode::Write);
-    for (const auto step : migrations()) {
-        made.demand(std::string(step));
-    }
-    if (schema_of(connection) == schema_of(made)) {
-        return true;
-    }
-    problems.emplace_back("the tables are not those of this version");
-    return false;
-}
-
-void check_class_records(Connection& connection, Problems& problems)
+void check_class_records(Connection& connection, Faults& faults)
 {
     const auto stored = stored_score(connection);
-    if (note_failure(connection, "class records", problems)) {
+    if (note_failure(connection, "class records", faults)) {
         return;
     }
     const auto score =
         std::find_if(kAllScores.begin(), kAllScores.end(), [&](auto each) { return name(each) == stored; });
     if (score == kAllScores.end()) {
-        problems.push_back("the class records are of an unknown score: '" + stored + "'");
+        faults.push_back("the class records are of an unknown score: '" + stored + "'");
         return;
     }
     collect_class_records(connection, *score, "temp.best");
-    if (!note_failure(connection, "class records", problems)) {
-        collect_all(connection, kRecordRules, problems);
+    if (!note_failure(connection, "class records", faults)) {
+        check_rules(connection, kRecordRules, faults);
     }
 }
 
@@ -163,18 +90,12 @@ std::vector<std::string> check_database(const std::filesystem::path& path)
         "CREATE TEMP TABLE best (class_id, racer_id, score, race_id, achieved_ms, "
         "PRIMARY KEY (class_id, racer_id)) WITHOUT ROWID");
     const Transaction moment(connection, Transaction::Kind::Read);
-    const auto version = checked_version(connection, migrations());
-    if (version < migrations().size()) {
-        return {fmt::format("version {} is older than this alleycat's {}: a start of the daemon brings it up", version,
-                            migrations().size())};
+    Faults faults;
+    if (sqlite::check_structure(connection, migrations(), faults)) {
+        check_rules(connection, kRules, faults);
+        check_class_records(connection, faults);
     }
-    Problems problems;
-    check_integrity(connection, problems);
-    if (check_schema(connection, problems)) {
-        collect_all(connection, kRules, problems);
-        check_class_records(connection, problems);
-    }
-    return problems;
+    return faults;
 }
 
 }  // namespace alleycat::results

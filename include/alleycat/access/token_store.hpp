@@ -61,6 +61,10 @@ public:
     /// asked once a second.
     [[nodiscard]] Result<std::int64_t> version() const;
 
+    /// What is wrong with the database, a line each; empty where nothing is. Only reads, also beside a daemon. Throws
+    /// as the constructor does.
+    [[nodiscard]] static std::vector<std::string> check(const std::filesystem::path& path);
+
     static constexpr std::size_t kMaxNoteBytes = 200;
 
 private:

@@ -176,3 +176,12 @@ TEST_CASE("a damaged database is refused with a word of its damage", "[access][s
     REQUIRE(list.has_error());
     CHECK(list.error() == Errc::CorruptFile);
 }
+
+TEST_CASE("a check finds nothing wrong with good tokens, and a table that is not ours", "[access][store]")
+{
+    TokensFixture tokens;
+    static_cast<void>(tokens.add(Role::Bike, 7));
+    CHECK(TokenStore::check(tokens.path).empty());
+    sqlite::Connection(tokens.path, sqlite::Connection::Mode::Write).demand("ALTER TABLE tokens ADD COLUMN more");
+    CHECK(TokenStore::check(tokens.path) == std::vector<std::string>{"the tables are not those of this version"});
+}

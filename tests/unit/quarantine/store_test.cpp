@@ -1,6 +1,8 @@
 #include "temporary_directory.hpp"
 
+#include <alleycat/quarantine/check_database.hpp>
 #include <alleycat/quarantine/quarantine.hpp>
+#include <alleycat/sqlite/connection.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -201,4 +203,25 @@ TEST_CASE("a quarantine answers on a thread of its own, and counts what it holds
     CHECK(quarantine.size() == 0);
     CHECK(quarantine.positions() == std::vector<std::uint64_t>{2});
     CHECK(quarantine.erase(RacerId{7}, kNow).value() == 0);
+}
+
+TEST_CASE("a check finds nothing wrong with what is held, and a record that was never counted", "[quarantine]")
+{
+    Fixture fixture;
+    fixture.keep({held(1), held(2, 1)});
+    CHECK(check_database(fixture.options.path).empty());
+    sqlite::Connection(fixture.options.path, sqlite::Connection::Mode::Write).demand("UPDATE positions SET kept = 0");
+    CHECK(check_database(fixture.options.path).size() == 2);
+}
+
+TEST_CASE("a check finds damage in the file's pages", "[quarantine]")
+{
+    Fixture fixture;
+    fixture.keep({held(1), held(2)});
+    fixture.store.reset();  // brings all of it into the one file
+    std::fstream file(fixture.options.path, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(4'096);  // behind the page that names the tables
+    file << std::string(4'096, '\xff');
+    file.close();
+    CHECK_FALSE(check_database(fixture.options.path).empty());
 }

@@ -5,6 +5,7 @@ import { nameOf } from '../../names';
 import { simulatedBike } from '../../ride/current';
 import type { Session } from '../../ride/session';
 import { t } from '../../strings';
+import { AskingKey } from '../../ui/asking_key';
 import { BluetoothBike } from '../../bike/bluetooth_bike';
 import { ManualResistance } from './bike_settings';
 import { BikeWarning } from './bike_warning';
@@ -15,7 +16,6 @@ import { Numbers } from './numbers';
 import { Progress } from './progress';
 import { RideChart } from './ride_chart';
 import { Spoken } from './spoken';
-import { StopKey } from './stop_key';
 import { useArrival } from './use_arrival';
 import type { OwnRow } from './use_own_row';
 
@@ -42,7 +42,15 @@ export function Cockpit({ session, own }: { session: Session; own: OwnRow }) {
         <RideChart session={session} />
         <div class="cockpit-controls">
           <Controls session={session} />
-          <StopKey onStop={() => session.stop()} />
+          <AskingKey
+            text={t.race.stop}
+            question={t.race.stopAsk}
+            yes={t.race.stopYes}
+            no={t.race.stopNo}
+            name="stop"
+            large
+            onYes={() => session.stop()}
+          />
         </div>
         <Spoken session={session} row={own.row} total={own.total} />
       </section>

@@ -10,8 +10,8 @@ import { focusIsLost } from '../../focus';
 import { formatCount } from '../../format';
 import { nameOf } from '../../names';
 import { t } from '../../strings';
+import { AskingKey } from '../../ui/asking_key';
 import { Card } from './card';
-import { DropKey } from './drop_key';
 import { timeText } from './figures';
 import { heldRides, raceText, reasonText, valuesText, type HeldRide } from './held_back';
 import { useHeldBack, type Held } from './use_held_back';
@@ -39,12 +39,15 @@ function Keys({ what, who, texts, release, drop, judging: { judge, busy } }: Key
       >
         {texts.release}
       </button>
-      <DropKey
+      <AskingKey
         text={texts.drop}
         label={words.dropOf(what, who)}
         question={words.ask(what, who)}
+        yes={words.yes}
+        no={words.no}
+        name="drop"
         disabled={busy}
-        onDrop={() => void judge(drop, words.dropped)}
+        onYes={() => void judge(drop, words.dropped)}
       />
     </div>
   );
