@@ -1,4 +1,4 @@
-#include "broker_access.hpp"
+#include "config_units.hpp"
 #include "daemon_impl.hpp"
 
 #include <alleycat/core/clock.hpp>
@@ -17,6 +17,7 @@ namespace {
 
 constexpr auto kGoodbye = std::chrono::seconds(2);  // for clients to take their last words
 constexpr auto kGoodbyeCheck = std::chrono::milliseconds(10);
+constexpr auto kDeliveryPatience = std::chrono::seconds(1);  // where the log has had all of the time
 constexpr auto kTokensCheck = std::chrono::seconds(1);
 
 }  // namespace
@@ -82,7 +83,7 @@ void Daemon::Impl::run()
     doors_.start();
     const auto endpoint = server_.local_endpoint();
     const auto* scheme = config_.http.certificate_file.empty() ? "http" : "https";
-    spdlog::info("listening on {}://{}:{}", scheme, endpoint.address().to_string(), endpoint.port());
+    spdlog::info("listening on {}://{}", scheme, format_endpoint({endpoint.address().to_string(), endpoint.port()}));
     if (!config_.transform.url.empty() && config_.transform.concurrency < shards_) {
         spdlog::warn("transform.concurrency is {}, with {} shards: while so many calls hang, other shards wait",
                      config_.transform.concurrency, shards_);
@@ -90,8 +91,8 @@ void Daemon::Impl::run()
     if (config_.stream_api.access_keys.empty() && !guard_.required()) {
         spdlog::info("stream_api.access_keys is empty: whoever can connect may use the stream API, signed or not");
     }
-    if (keeps_broker_files(config_)) {
-        update_broker(config_, guard_.tokens());
+    if (broker_keeper_ != nullptr) {
+        broker_keeper_->start(guard_.tokens());
     }
     refresh_tokens();
     service_.ready();
@@ -109,8 +110,8 @@ void Daemon::Impl::refresh_tokens()
         refresh_.expires_after(kTokensCheck);
         refresh_.async_wait([this](boost::system::error_code error) {
             if (!error) {
-                if (guard_.refresh() && keeps_broker_files(config_)) {
-                    update_broker(config_, guard_.tokens());
+                if (guard_.refresh() && broker_keeper_ != nullptr) {
+                    broker_keeper_->update(guard_.tokens());
                 }
                 refresh_tokens();
             }
@@ -173,6 +174,9 @@ void Daemon::Impl::wait_for_goodbyes(std::chrono::steady_clock::time_point deadl
 
 void Daemon::Impl::finish_stop()
 {
+    if (broker_keeper_ != nullptr) {
+        broker_keeper_->stop();
+    }
     doors_.stop(stop_deadline_);
     eraser_.stop();
     quarantine_.stop();
@@ -180,7 +184,7 @@ void Daemon::Impl::finish_stop()
     result_queries_.stop();
     log_queries_.stop();
     const auto lost = stream_.stop(stop_deadline_);
-    const auto left = delivery_.stop(stop_deadline_);
+    const auto left = delivery_.stop(std::max(stop_deadline_, std::chrono::steady_clock::now() + kDeliveryPatience));
     merging_.stop();
     ranking_.stop();
     recorder_.stop();

@@ -2,6 +2,7 @@
 #include "window_files.hpp"
 
 #include <alleycat/core/backoff.hpp>
+#include <alleycat/core/clock.hpp>
 #include <alleycat/delivery/delivery_pool.hpp>
 
 #include <spdlog/spdlog.h>
@@ -134,6 +135,7 @@ void DeliveryPool::finished(ShardId id)
         const std::lock_guard lock(mutex_);
         auto& shard = shards_[raw(id)];
         shard.in_work.reset();
+        ++finished_;
         if (!shard.waiting.empty()) {
             ready_.push_back(id);
         }
@@ -239,8 +241,14 @@ std::uint64_t DeliveryPool::stop(SteadyTime deadline)
         std::unique_lock lock(mutex_);
         closed_ = true;
         changed_.notify_all();
-        if (!threads_.empty()) {
-            changed_.wait_until(lock, deadline, [this] { return idle(); });
+        const auto patience = time_until(deadline);
+        auto before = finished_;
+        while (!threads_.empty() && !changed_.wait_until(lock, deadline, [this] { return idle(); })) {
+            if (patience == SteadyTime::duration::zero() || before == finished_) {
+                break;
+            }
+            before = finished_;
+            deadline = std::chrono::steady_clock::now() + patience;
         }
     }
     cancelled_.raise();

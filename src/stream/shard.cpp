@@ -103,6 +103,7 @@ std::uint64_t Shard::stop(SteadyTime deadline)
 {
     if (thread_.joinable()) {
         stop_deadline_ = deadline;
+        patience_ = time_until(deadline);
         stopping_.store(true);
         wake();
         thread_.join();
@@ -183,11 +184,15 @@ void Shard::run()
         const auto announced = published_.load(std::memory_order_seq_cst);
         note_oldest();  // also for the time that a commit takes
         auto now = std::chrono::steady_clock::now();
+        const auto before = committed_;
         if (commit_due(announced, now) || (stopping && announced != committed_ && now >= retry_at_)) {
             commit(announced, now);
         }
+        extend_stop(stopping && committed_ != before);
         const bool late = stopping && now >= stop_deadline_;
+        const auto consumed = consumed_.load(std::memory_order_relaxed);
         const bool room = consume(now, late && !log_);  // what is in no log has nowhere else to go
+        extend_stop(stopping && consumed_.load(std::memory_order_relaxed) != consumed);
         now = std::chrono::steady_clock::now();
         auto next = consumer_->end_batch(now);
         if (late || (stopping && room && announced == committed_)) {
@@ -202,6 +207,14 @@ void Shard::run()
         sleep(next, announced, stopping);
     }
     consumer_->finish();
+}
+
+/// A stop gives up on what does not get on, not on what takes long.
+void Shard::extend_stop(bool progress)
+{
+    if (progress && patience_ != SteadyTime::duration::zero()) {
+        stop_deadline_ = std::max(stop_deadline_, std::chrono::steady_clock::now() + patience_);
+    }
 }
 
 /// False where the log cannot be read, or not in time: then nothing is taken, and nothing acknowledged.
@@ -261,9 +274,9 @@ void Shard::commit(std::uint64_t announced, SteadyTime now)
         return;
     }
     committed_ += group.frames;
+    note_success(group.frames, end - now);  // before anyone is told, who may look at once
     durable_.store(group.end, std::memory_order_seq_cst);
     callbacks_.on_durable();
-    note_success(group.frames, end - now);
 }
 
 void Shard::note_success(std::uint64_t records, std::chrono::nanoseconds took)

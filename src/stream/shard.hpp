@@ -68,6 +68,7 @@ private:
     enum class Sleep : std::uint8_t { Awake, Idle, Gathering };
 
     void run();
+    void extend_stop(bool progress);
     [[nodiscard]] bool replay();
     [[nodiscard]] bool commit_due(std::uint64_t announced, SteadyTime now) const;
     void commit(std::uint64_t announced, SteadyTime now);
@@ -121,7 +122,8 @@ private:
     std::atomic<bool> unusable_{false};  // nothing will ever leave the ring
     std::atomic<bool> hurried_{false};
     std::atomic<bool> stopping_{false};
-    SteadyTime stop_deadline_{};  // written before stopping_
+    SteadyTime stop_deadline_{};       // written before stopping_; then the shard's thread only
+    SteadyTime::duration patience_{};  // likewise
 
     mutable std::mutex state_mutex_;
     Stream::ShardState state_;  // guarded by state_mutex_: what is not counted elsewhere

@@ -80,9 +80,9 @@ public:
     /// Takes a shard's last window, also where one waits already: whoever stops cannot wait for a transform or a disk
     /// that hangs. Any thread; before stop().
     void deliver_last(Window window);
-    /// Works on what it has until `deadline`, then cancels. What is not stored by then is not handed on (the log has
-    /// it), or, without a log, handed on as it came. Ends the threads; try_deliver() takes nothing any more. Returns
-    /// how many records were left to the log.
+    /// Works on what it has until `deadline`, or as long as each time of that length ends a window, then cancels. What
+    /// is not stored by then is not handed on (the log has it), or, without a log, handed on as it came. Ends the
+    /// threads; try_deliver() takes nothing any more. Returns how many records were left to the log.
     std::uint64_t stop(SteadyTime deadline);
 
     [[nodiscard]] const PoolCounters& counters() const { return counters_; }
@@ -123,7 +123,8 @@ private:
     bool closed_{false};
     std::size_t failing_{0};  // workers whose window waits for the disk
     SteadyTime next_expiry_{SteadyTime::min()};
-    std::uint64_t left_{0};  // records
+    std::uint64_t finished_{0};  // windows; guarded by mutex_
+    std::uint64_t left_{0};      // records
 };
 
 }  // namespace alleycat::delivery

@@ -208,7 +208,8 @@ public:
     void hurry();
 
     /// Commits and consumes everything accepted, finishes the consumers and ends the threads. No producer may append
-    /// any more. Returns how many records could not be committed until `deadline`: none of them was acknowledged.
+    /// any more. Gives up at `deadline`, but for as long as each time of that length brings something further. Returns
+    /// how many records could not be committed: none of them was acknowledged.
     [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
 
     [[nodiscard]] ShardState state(ShardId shard) const;  ///< any thread
