@@ -3,12 +3,16 @@
 #include "room_options.hpp"
 
 #include <alleycat/core/clock.hpp>
+#include <alleycat/core/directory.hpp>
+#include <alleycat/core/replacement_file.hpp>
 #include <alleycat/core/sha256.hpp>
 #include <alleycat/core/whole_number.hpp>
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -30,17 +34,29 @@ std::string first_line(const std::filesystem::path& path, const std::string& who
     return line;
 }
 
-/// Readable by its owner only.
+/// Makes a password, readable by its owner only: all of it or, where this is interrupted, no file. Leaves one alone
+/// that somebody else makes meanwhile.
+Result<void> make_password(const std::filesystem::path& path)
+{
+    auto unfinished = path;
+    unfinished += kUnfinishedSuffix;
+    const UniqueFd file(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    const auto line = access::random_secret() + "\n";
+    if (!file || ::fchmod(file.get(), 0600) != 0 ||  // also where one is left over
+        ::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
+        ::fsync(file.get()) != 0 || (::link(unfinished.c_str(), path.c_str()) != 0 && errno != EEXIST) ||
+        ::unlink(unfinished.c_str()) != 0) {
+        return last_system_error();
+    }
+    return sync_directory(path.parent_path());
+}
+
 std::string own_password(const std::filesystem::path& path)
 {
     std::filesystem::create_directories(path.parent_path());
-    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (file) {
-        const auto line = access::random_secret() + "\n";
-        if (::write(file.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
-            ::fsync(file.get()) != 0) {
-            ::unlink(path.c_str());
-            throw std::runtime_error(path.string() + ": cannot be written");
+    if (!std::filesystem::exists(path)) {
+        if (const auto made = make_password(path); !made) {
+            throw std::runtime_error(path.string() + ": cannot be written: " + made.error().message());
         }
     }
     return first_line(path, "the password at the broker");
@@ -63,18 +79,6 @@ std::size_t racer_level(const ingest::RuleOptions& rule)
     }
     const auto level = std::string_view(racer->second).substr(kOpen.size());
     return parse_whole<std::size_t>(level.substr(0, level.size() - kClose.size())).value_or(0);
-}
-
-void tell(const std::filesystem::path& pid_file)
-{
-    std::ifstream file(pid_file);
-    std::string line;
-    std::getline(file, line);
-    const auto process = parse_whole<::pid_t>(line);
-    if (!process || *process < 2 || ::kill(*process, SIGHUP) != 0) {
-        spdlog::warn("auth.mosquitto_pid_file: {} names no process that can be told of changed tokens",
-                     pid_file.string());
-    }
 }
 
 }  // namespace
@@ -122,15 +126,15 @@ access::MosquittoFiles broker_files(const Config& config, std::filesystem::path 
     return files;
 }
 
-void update_broker(const Config& config, const std::vector<access::StoredToken>& tokens)
+void tell_broker(const std::filesystem::path& pid_file)
 {
-    const auto written =
-        access::write_mosquitto_files(broker_files(config, config.auth.mosquitto_directory), tokens, epoch_ms());
-    if (!written) {
-        spdlog::error("auth.mosquitto_directory: {} cannot be written: {}", config.auth.mosquitto_directory.string(),
-                      written.error().message());
-    } else if (!config.auth.mosquitto_pid_file.empty()) {
-        tell(config.auth.mosquitto_pid_file);
+    std::ifstream file(pid_file);
+    std::string line;
+    std::getline(file, line);
+    const auto process = parse_whole<::pid_t>(line);
+    if (!process || *process < 2 || ::kill(*process, SIGHUP) != 0) {
+        spdlog::warn("auth.mosquitto_pid_file: {} names no process that can be told of changed tokens",
+                     pid_file.string());
     }
 }
 

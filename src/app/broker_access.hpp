@@ -28,9 +28,8 @@ struct BrokerLogin {
 /// What these files are to say of everything but the tokens. `directory`: where they go.
 [[nodiscard]] access::MosquittoFiles broker_files(const Config& config, std::filesystem::path directory);
 
-/// Writes the files into auth.mosquitto_directory, and tells the broker by SIGHUP where its process id is known. What
-/// fails is logged.
-void update_broker(const Config& config, const std::vector<access::StoredToken>& tokens);
+/// Has the broker whose process id stands in the file read its files again, by SIGHUP. What fails is logged.
+void tell_broker(const std::filesystem::path& pid_file);
 
 /// `alleycatd mosquitto-acl`: writes them once, into `directory` or else auth.mosquitto_directory, and says how the
 /// broker is to use them. Returns the exit code. Throws std::runtime_error with one line where there are no tokens to

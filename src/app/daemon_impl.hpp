@@ -1,5 +1,6 @@
 #pragma once
 
+#include "broker_keeper.hpp"
 #include "checkpoints.hpp"
 #include "daemon.hpp"
 #include "doors.hpp"
@@ -114,6 +115,7 @@ private:
     archive::RideReader rides_;
     Eraser eraser_;
     access::Guard guard_;
+    const std::unique_ptr<BrokerKeeper> broker_keeper_;  // null: nobody keeps the broker's files
     Doors doors_;
     serve::LiveFeed live_;
     net::HttpServer server_;

@@ -32,6 +32,7 @@ Daemon::Impl::Impl(const Config& config, ReadConfig read_config)
       eraser_(eraser_way()),
       guard_(config.auth.mode == AuthMode::Token ? std::make_unique<access::TokenTable>(tokens_path(config)) : nullptr,
              guard_options()),
+      broker_keeper_(keeps_broker_files(config) ? std::make_unique<BrokerKeeper>(config) : nullptr),
       doors_({config_, context_, stream_, log_queries_, guard_, judge_.get(), quarantine_, erased_}),
       live_(live_options()),
       server_(context_, http_options(config)),
