@@ -18,7 +18,8 @@ namespace {
 
 constexpr int kBacklog = 4096;
 constexpr auto kWatchInterval = std::chrono::seconds(1);
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // while the process has no descriptor left
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // while none can be accepted
+constexpr auto kComplaintInterval = std::chrono::minutes(1);
 
 std::vector<asio::ip::address> parse_addresses(const std::vector<std::string>& texts)
 {
@@ -56,7 +57,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 }
 
 HttpServer::HttpServer(asio::io_context& context, Options options)
-    : context_(context), options_(std::move(options)), acceptor_(context), timer_(context)
+    : context_(context), options_(std::move(options)), acceptor_(context), watch_timer_(context), accept_timer_(context)
 {
 }
 
@@ -154,20 +155,30 @@ void HttpServer::accept()
         if (stopping_) {
             return;
         }
-        if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space) {
-            timer_.expires_after(kAcceptPause);  // watch() accepts again
-            timer_.async_wait([this](boost::system::error_code cancelled) {
-                if (!cancelled) {
-                    accept();
-                    watch();
-                }
-            });
-            return;
-        }
         if (!error) {
             admit(std::move(socket));
         }
-        accept();
+        if (!error || error == asio::error::connection_aborted) {
+            accept();
+        } else {
+            accept_later(error);
+        }
+    });
+}
+
+/// The process has no descriptor left, or the system no memory: what is tried at once would fail at once.
+void HttpServer::accept_later(const boost::system::error_code& error)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_complaint_) {
+        next_complaint_ = now + kComplaintInterval;
+        spdlog::warn("connections wait: none can be accepted: {}", error.message());
+    }
+    accept_timer_.expires_after(kAcceptPause);
+    accept_timer_.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled) {
+            accept();
+        }
     });
 }
 
@@ -192,8 +203,8 @@ void HttpServer::admit(tcp::socket socket)
 
 void HttpServer::watch()
 {
-    timer_.expires_after(kWatchInterval);
-    timer_.async_wait([this](boost::system::error_code cancelled) {
+    watch_timer_.expires_after(kWatchInterval);
+    watch_timer_.async_wait([this](boost::system::error_code cancelled) {
         if (cancelled) {
             return;
         }
@@ -258,7 +269,8 @@ void HttpServer::shut_down()
 
 void HttpServer::abort()
 {
-    timer_.cancel();
+    watch_timer_.cancel();
+    accept_timer_.cancel();
     connections_.for_each([](Connection& connection) { connection.abort(); });
 }
 

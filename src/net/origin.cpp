@@ -2,6 +2,8 @@
 
 #include "request_header.hpp"
 
+#include <alleycat/net/loopback.hpp>
+
 #include <algorithm>
 #include <optional>
 
@@ -9,11 +11,19 @@ namespace alleycat::net {
 
 namespace {
 
+/// An IPv6 address stands in brackets.
+std::string_view bare(std::string_view host)
+{
+    return host.starts_with('[') && host.ends_with(']') ? host.substr(1, host.size() - 2) : host;
+}
+
 struct Authority {
     std::string_view host;
     std::string_view port;
 
     [[nodiscard]] bool same(const Authority& other) const { return same_word(host, other.host) && port == other.port; }
+    /// This machine has several names, which lead to one server where the port is one.
+    [[nodiscard]] bool is_loopback() const { return net::is_loopback(bare(host)); }
 };
 
 /// Splits "host", "host:port" and "[address]:port".
@@ -58,7 +68,12 @@ bool names_origin(const std::vector<std::string>& list, std::string_view origin)
 bool is_own_origin(std::string_view origin, std::string_view host)
 {
     const auto asked = split_origin(origin);
-    return asked && asked->authority.same(split_authority(host, asked->default_port));
+    if (!asked) {
+        return false;
+    }
+    const auto own = split_authority(host, asked->default_port);
+    return asked->authority.same(own) ||
+           (asked->authority.port == own.port && asked->authority.is_loopback() && own.is_loopback());
 }
 
 }  // namespace alleycat::net

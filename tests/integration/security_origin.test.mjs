@@ -25,7 +25,8 @@ function strangers({ port }) {
     `http://evil.example#127.0.0.1:${port}`,
     'http://127.0.0.1',
     `http://127.0.0.1:${port + 1}`,
-    `http://localhost:${port}`,
+    `http://localhost:${port + 1}`,
+    `http://localhost.evil.example:${port}`,
     'null',
     'file://',
     '',
@@ -40,6 +41,7 @@ scene('a WebSocket is opened for our own page and for programs, not for the page
   for (const path of [LIVE, '/ingest']) {
     assert.equal(await opened(scene, daemon, undefined, path), true);
     assert.equal(await opened(scene, daemon, own, path), true);
+    assert.equal(await opened(scene, daemon, `http://localhost:${daemon.port}`, path), true); // the same, by another name
     for (const origin of strangers(daemon).filter((each) => each !== '')) {
       assert.equal(await opened(scene, daemon, origin, path), 403, `${path} ${origin}`);
     }

@@ -138,6 +138,7 @@ private:
     };
 
     void accept();
+    void accept_later(const boost::system::error_code& error);
     void admit(boost::asio::ip::tcp::socket socket);
     void watch();
     /// The route of the request's path, for its method if there is one, else for another; fills in the path's
@@ -150,7 +151,9 @@ private:
     boost::asio::io_context& context_;
     Options options_;
     boost::asio::ip::tcp::acceptor acceptor_;
-    boost::asio::steady_timer timer_;
+    boost::asio::steady_timer watch_timer_;
+    boost::asio::steady_timer accept_timer_;                  // while none can be accepted
+    std::chrono::steady_clock::time_point next_complaint_{};  // of that
     AddressCounts addresses_;
     Connections connections_;
     ReadBuffer read_buffer_;

@@ -110,6 +110,11 @@ TEST_CASE("a page's own origin is the host that it was asked of, with the scheme
     CHECK(is_own_origin("HTTPS://club.example:8443", "club.example:8443"));
     CHECK(is_own_origin("http://[::1]:8080", "[::1]:8080"));
     CHECK(is_own_origin("http://[::1]", "[::1]:80"));
+    CHECK(is_own_origin("http://localhost:8080", "127.0.0.1:8080"));  // one machine, under two of its names
+    CHECK(is_own_origin("http://127.0.0.1:8080", "[::1]:8080"));
+    CHECK_FALSE(is_own_origin("http://localhost:3000", "127.0.0.1:8080"));
+    CHECK_FALSE(is_own_origin("http://localhost:8080", "club.example:8080"));
+    CHECK_FALSE(is_own_origin("http://evil.example:8080", "127.0.0.1:8080"));
     for (const std::string origin : {"http://evil.example", "http://club.example:8080", "http://club.example.evil",
                                      "http://x.club.example", "null", "", "club.example", "ftp://club.example",
                                      "http://club.example/", "http://club.example@evil", "http://"}) {
