@@ -1,5 +1,6 @@
 #include "config.hpp"
 #include "daemon.hpp"
+#include "file_limit.hpp"
 #include "health_check.hpp"
 #include "logging.hpp"
 #include "offline.hpp"
@@ -25,6 +26,10 @@ int main(int argc, char** argv)
     }
     const auto& config = std::get<Config>(loaded);
     set_up_logging(config.log);
+    if (const auto files = raise_file_limit(); files < config.limits.connections) {
+        spdlog::warn("limits.connections is {}, but this process may have no more than {} open files (ulimit -Hn)",
+                     config.limits.connections, files);
+    }
     try {
         Daemon daemon(config, [&] { return load_config(argc, argv, environment); });
         daemon.run();
