@@ -115,7 +115,10 @@ std::optional<ApiError> check_complete(const net::Request& request, const Author
     if (missing.empty()) {
         return std::nullopt;
     }
-    return incomplete(missing + "Authorization=" + shown_bytes(request.header("Authorization")));
+    // Whatever is no signature may be a secret, and is not told back.
+    const auto header = request.header("Authorization");
+    return incomplete(
+        missing + "Authorization=" + (header.starts_with(kSignatureAlgorithm) ? shown_bytes(header) : std::string()));
 }
 
 std::optional<ApiError> check_time(std::chrono::sys_seconds signed_at, std::chrono::sys_seconds now)

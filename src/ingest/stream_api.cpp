@@ -3,6 +3,7 @@
 #include "stream_api_puts.hpp"
 #include "stream_api_reads.hpp"
 
+#include <alleycat/access/guard.hpp>
 #include <alleycat/ingest/stream_api.hpp>
 
 #include <algorithm>
@@ -154,7 +155,7 @@ void StreamApi::Impl::handle(const net::Request& request, net::Reply reply)
     }
     const bool open = options_.open && options_.access_keys.empty();
     if (!open && !(options_.admits && options_.admits(request))) {
-        if (request.header("Authorization").starts_with("Bearer ")) {  // no signature, and not to be told back
+        if (access::Guard::brings_token(request)) {
             return refuse({"AccessDeniedException", "This token may not use the stream."}, reply);
         }
         const auto now = std::chrono::floor<std::chrono::seconds>(options_.now());
