@@ -9,7 +9,7 @@ using net::CloseCode;
 void Gate::on_open(net::WebSocket& socket)
 {
     socket_ = &socket;
-    opened_ms_ = guard_.options_.now_ms();
+    opened_ = guard_.options_.steady_now();
     guard_.gates_.insert(this);
     if (inner_) {
         inner_->on_open(socket);
@@ -97,13 +97,12 @@ void Gate::on_closed()
     }
 }
 
-bool Gate::is_due(std::int64_t now_ms) const
+bool Gate::is_due(std::int64_t now_ms, std::chrono::steady_clock::time_point now) const
 {
     if (closed_) {
         return false;
     }
-    return identity_ ? !guard_.tokens_->holds(*identity_, now_ms)
-                     : now_ms - opened_ms_ >= guard_.options_.first_message.count();
+    return identity_ ? !guard_.tokens_->holds(*identity_, now_ms) : now - opened_ >= guard_.options_.first_message;
 }
 
 void Gate::end()

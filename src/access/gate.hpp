@@ -33,7 +33,7 @@ public:
     void on_closed() override;
 
     /// Whether the connection has to end: its token is good no more, or none has come in time.
-    [[nodiscard]] bool is_due(std::int64_t now_ms) const;
+    [[nodiscard]] bool is_due(std::int64_t now_ms, std::chrono::steady_clock::time_point now) const;
     /// Ends it for that. It, and this, may be gone then.
     void end();
 
@@ -48,7 +48,7 @@ private:
     std::optional<Identity> identity_;  // from then on
     std::unique_ptr<Handler> inner_;    // likewise
     net::WebSocket* socket_{nullptr};
-    std::int64_t opened_ms_{0};
+    std::chrono::steady_clock::time_point opened_{};
     bool closed_{false};  // said goodbye: nothing more goes through
 };
 

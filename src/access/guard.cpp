@@ -31,6 +31,9 @@ Guard::Guard(std::unique_ptr<TokenTable> tokens, Options options)
     if (!options_.now_ms) {
         options_.now_ms = [] { return epoch_ms(); };
     }
+    if (!options_.steady_now) {
+        options_.steady_now = [] { return std::chrono::steady_clock::now(); };
+    }
     if (!options_.error_body) {
         options_.error_body = [](std::string_view, unsigned status, std::string detail) {
             return net::Response::text(status, detail.append("\n"));
@@ -155,11 +158,12 @@ bool Guard::refresh()
     if (!tokens_) {
         return false;
     }
-    const auto now = options_.now_ms();
+    const auto now_ms = options_.now_ms();
+    const auto now = options_.steady_now();
     const bool changed = tokens_->refresh();
-    const bool expired = tokens_->expires_between(std::exchange(refreshed_ms_, now), now);
+    const bool expired = tokens_->expires_between(std::exchange(refreshed_ms_, now_ms), now_ms);
     std::vector<Gate*> due;
-    std::ranges::copy_if(gates_, std::back_inserter(due), [now](const Gate* gate) { return gate->is_due(now); });
+    std::ranges::copy_if(gates_, std::back_inserter(due), [&](const Gate* gate) { return gate->is_due(now_ms, now); });
     for (auto* gate : due) {
         if (gates_.contains(gate)) {  // the end of one may be that of another
             gate->end();

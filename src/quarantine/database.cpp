@@ -118,30 +118,31 @@ Result<Store::Database::Kept> Store::Database::keep(std::span<const HeldRecord> 
 
 Result<Page> Store::Database::list(const Filter& filter, std::optional<HeldId> before, std::size_t count_wanted)
 {
-    const auto where = condition(filter);
-    auto listed = page(and_place(where, "<", before), "sequence DESC, shard DESC", count_wanted);
-    if (listed && before) {
-        listed->total = count(where);
-    }
-    return listed;
+    const auto all = condition(filter);
+    return page(all, and_place(all, "<", before), "sequence DESC, shard DESC", count_wanted);
 }
 
 Result<Page> Store::Database::oldest(const Filter& filter, std::optional<HeldId> after, std::size_t count_wanted)
 {
-    return page(and_place(condition(filter), ">", after), "sequence, shard", count_wanted);
+    const auto rest = and_place(condition(filter), ">", after);
+    return page(rest, rest, "sequence, shard", count_wanted);
 }
 
-Result<Page> Store::Database::page(const std::string& where, const char* order, std::size_t count_wanted)
+Result<Page> Store::Database::page(const std::string& all, const std::string& where, const char* order,
+                                   std::size_t count_wanted)
 {
     Transaction transaction(connection_, Transaction::Kind::Read);
     Page page;
-    page.total = count(where);
-    Statement select(connection_, fmt::format("SELECT {} FROM held WHERE {} ORDER BY {} LIMIT {}", kColumns, where,
-                                              order, count_wanted));
-    for (auto rows = select.query(); rows.next();) {
-        page.records.push_back(record_of(rows));
+    try {
+        page.total = count(all);
+        Statement select(connection_, fmt::format("SELECT {} FROM held WHERE {} ORDER BY {} LIMIT {}", kColumns, where,
+                                                  order, count_wanted));
+        for (auto rows = select.query(); rows.next();) {
+            page.records.push_back(record_of(rows));
+        }
+        page.more = count(where) > page.records.size();
+    } catch (const std::runtime_error&) {  // a statement that could not be made: the commit says why
     }
-    page.more = page.total > page.records.size();
     return transaction.commit(std::move(page));
 }
 

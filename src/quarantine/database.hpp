@@ -31,7 +31,9 @@ public:
     [[nodiscard]] const std::map<ShardId, std::uint64_t>& positions() const { return positions_; }
 
 private:
-    [[nodiscard]] Result<Page> page(const std::string& where, const char* order, std::size_t count);
+    /// Of those that `where` chooses; `total` counts those that `all` does.
+    [[nodiscard]] Result<Page> page(const std::string& all, const std::string& where, const char* order,
+                                    std::size_t count);
     [[nodiscard]] std::uint64_t count(const std::string& where);
 
     std::atomic<std::uint64_t>& size_;

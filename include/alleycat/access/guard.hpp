@@ -29,7 +29,8 @@ public:
         bool open_viewing{false};                         ///< with a table: whoever only looks needs no token
         std::chrono::milliseconds first_message{10'000};  ///< how long a WebSocket may keep its token to itself
         std::function<std::int64_t()> now_ms;             ///< ms since the epoch; empty: the system's clock
-        net::ErrorBody error_body;                        ///< how a refusal looks; empty: plain text
+        std::function<std::chrono::steady_clock::time_point()> steady_now;  ///< empty: likewise
+        net::ErrorBody error_body;                                          ///< how a refusal looks; empty: plain text
     };
     /// Who was refused, ever.
     struct Refused {

@@ -64,7 +64,10 @@ struct GateServer {
 
     explicit GateServer(bool with_tokens = true, bool open_viewing = false)
         : guard(with_tokens ? std::make_unique<TokenTable>(tokens.path) : nullptr,
-                {.open_viewing = open_viewing, .now_ms = [this] { return now.load(); }, .error_body = {}})
+                {.open_viewing = open_viewing,
+                 .now_ms = [this] { return now.load(); },
+                 .steady_now = [this] { return std::chrono::steady_clock::time_point(std::chrono::milliseconds(now)); },
+                 .error_body = {}})
     {
         const auto open = [this](const std::optional<Identity>& identity) -> Guard::Opened {
             return std::make_unique<Inner>(heard, identity);

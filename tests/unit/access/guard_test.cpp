@@ -19,7 +19,7 @@ struct GuardFixture : TokensFixture {
     [[nodiscard]] Guard guard(bool open_viewing = false)
     {
         return {std::make_unique<TokenTable>(path),
-                {.open_viewing = open_viewing, .now_ms = [this] { return now; }, .error_body = {}}};
+                {.open_viewing = open_viewing, .now_ms = [this] { return now; }, .steady_now = {}, .error_body = {}}};
     }
     [[nodiscard]] static Guard open_guard() { return {nullptr, {}}; }
 };
@@ -178,7 +178,9 @@ TEST_CASE("how a refusal looks is said by whoever serves", "[access][guard]")
 {
     TokensFixture tokens;
     const Guard guard(std::make_unique<TokenTable>(tokens.path),
-                      {.now_ms = {}, .error_body = [](std::string_view path, unsigned code, const std::string& detail) {
+                      {.now_ms = {},
+                       .steady_now = {},
+                       .error_body = [](std::string_view path, unsigned code, const std::string& detail) {
                            net::Response response;
                            response.status = code;
                            response.with("Cache-Control", "max-age=60");
