@@ -182,6 +182,6 @@ TEST_CASE("a check finds nothing wrong with good tokens, and a table that is not
     TokensFixture tokens;
     static_cast<void>(tokens.add(Role::Bike, 7));
     CHECK(TokenStore::check(tokens.path).empty());
-    sqlite::Connection(tokens.path, sqlite::Connection::Mode::Write).demand("ALTER TABLE tokens ADD COLUMN more");
+    sqlite::Connection(tokens.path, sqlite::Connection::Mode::Write).demand("ALTER TABLE tokens ADD COLUMN more TEXT");
     CHECK(TokenStore::check(tokens.path) == std::vector<std::string>{"the tables are not those of this version"});
 }
