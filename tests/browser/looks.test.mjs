@@ -77,12 +77,12 @@ async function allPages(look, raceId) {
   await page.getByTestId('start-next').click();
   await page.getByTestId('output').waitFor();
   await waitFor('a part of the race', async () => (await numberIn(page.getByTestId('race-second'))) >= LENGTH / 3);
-  await look.at('riding', page);
   await page.setViewportSize(PICTURES.tablet);
   await waitFor('all of the cockpit to be in sight on a tablet', async () => {
-    const { y, height } = await page.getByTestId('stop').boundingBox();
+    const { y, height } = await page.getByTestId('stop').boundingBox(); // not there any more when the race is over
     return y + height <= PICTURES.tablet.height;
   });
+  await look.at('riding', page);
 
   const [first, second] = RIDERS;
   const results = `/results?classId=1&raceId=${raceId}&racerId=${first.racerId}&other=${second.racerId}`;

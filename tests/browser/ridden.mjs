@@ -46,8 +46,8 @@ function rideOf(index, { raceId, classId, race, length }) {
   );
 }
 
-/// Publishes `races` races before the one that runs now, in each class, and waits until they are closed. Returns their
-/// ids, the newest first.
+/// Publishes `races` races before the one that runs now, in each class, and waits until they are closed and on the
+/// classes' boards. Returns their ids, the newest first.
 export async function riddenRaces(world, { classes, races }) {
   const { length, window, now } = await world.clock();
   const running = Math.floor(now / 1000 / window);
@@ -72,6 +72,11 @@ export async function riddenRaces(world, { classes, races }) {
         return state === 'closed' && total === RIDERS.length;
       });
     }
+    // Which comes behind that, and pages ask once.
+    await waitFor(`the riders to be on the board of class ${classId}`, async () => {
+      const { total } = await world.json(`/api/v1/classes/${classId}/leaderboard`);
+      return total === RIDERS.length;
+    });
   }
   return ids.reverse();
 }

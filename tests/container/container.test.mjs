@@ -131,7 +131,7 @@ onSite('a daemon that hangs is not well, and is again when it goes on', async ()
   } finally {
     process.kill(daemon, 'SIGCONT');
   }
-  assert.equal(await site.health('alleycatd'), 0);
+  await waitFor('it to be well', async () => (await site.health('alleycatd')) === 0);
   await site.healthy('alleycatd');
 });
 

@@ -110,6 +110,7 @@ scene('the ledger balances while a killed daemon replays its log, and afterwards
   await balanced(endpoint, () => load.check().acked > 60_000);
   await load.finish();
   await balanced(endpoint);
+  await endpoint.ready(); // all shards have read their logs
   const replayed = (await endpoint.metrics()).get('alleycat_records_accepted_total{door="replay"}');
   assert.ok(replayed >= 50_000, `${replayed} of at least 50,000 acknowledged records were replayed`);
 });

@@ -294,7 +294,8 @@ scene('what is not HTTP is answered with 400 and ends the connection', async (sc
 });
 
 scene('who does not finish a header in time, or asks for nothing, is cut off, and nobody else', async (scene) => {
-  const daemon = await scene.daemon({ HTTP_REQUEST_TIMEOUT: '300ms', HTTP_IDLE_TIMEOUT: '1s' });
+  // Long enough for the first request of those who ask.
+  const daemon = await scene.daemon({ HTTP_REQUEST_TIMEOUT: '3s', HTTP_IDLE_TIMEOUT: '1s' });
   const slow = await RawConnection.open(scene, daemon);
   slow.write('GET /healthz HTTP/1.1\r\nHost: h');
   const silent = await RawConnection.open(scene, daemon);
@@ -349,25 +350,28 @@ const digest = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 scene('who downloads slowly gets the old file whole, though a new one takes its place meanwhile', async (scene) => {
   const old = await writeLargeHistory(scene, scene.random());
-  const daemon = await scene.daemon();
+  const daemon = await scene.daemon({ HTTP_IDLE_TIMEOUT: '300s' }); // who takes nothing is not to be cut off here
   const before = await daemon.request(FILE);
   assert.equal(digest(before.body), digest(old), 'a file that somebody else wrote is served as it is');
 
   const slow = [];
   for (const text of [request(FILE), request(FILE, 'Range: bytes=1000-\r\n'), request(JSON_FILE)]) {
-    slow.push(await RawConnection.open(scene, daemon));
-    slow.at(-1).write(text);
+    const connection = await RawConnection.open(scene, daemon);
+    connection.socket.once('data', () => connection.socket.pause());
+    connection.write(text);
+    slow.push(connection);
   }
   for (const connection of slow) {
     await connection.until('the first bytes', () => connection.received.length > 0);
-    connection.socket.pause();
   }
   const client = await scene.ingest(daemon);
   client.send(JSON.stringify(record({ cadence: 250, resistance: 100 })));
   await client.answered(1);
-  await waitFor('the new file', async () => {
-    return (await daemon.request(FILE, { method: 'HEAD' })).headers.etag !== before.headers.etag;
-  });
+  await waitFor(
+    'the new file',
+    async () => (await daemon.request(FILE, { method: 'HEAD' })).headers.etag !== before.headers.etag,
+    { deadlineMs: 90_000 },
+  );
   const replaced = await daemon.request(FILE);
   const text = gunzipSync(replaced.body);
   assert.match(text.subarray(0, 1000).toString(), /"7":470\.25,/);

@@ -215,6 +215,7 @@ scene('released for a race that is closed, a record amends its result, once', as
   const other = record({ raceId: 10, racerId: 8, cadence: 90, event: 'final' });
   const client = await send(scene, daemon, [QUIET, SPIKE, other, { ...AFTER, second: 3, event: 'final' }]);
   await held(daemon, 1);
+  await results(daemon, ({ results: rows }) => rows.length === 2 && rows.every(({ finished }) => finished));
   client.send(JSON.stringify(record({ raceId: 11 }))); // which closes the other one
   const before = await results(daemon, ({ state }) => state === 'closed');
   assert.deepEqual(
@@ -226,9 +227,9 @@ scene('released for a race that is closed, a record amends its result, once', as
   await held(daemon, 2);
   assert.equal((await call(daemon, '/api/v1/quarantine/release?raceId=10', 'POST')).released, 2);
   const check = async (each) => {
-    const after = await results(each, ({ results: rows }) => rows[0]?.racerId === 7);
+    // The two may amend it one after the other.
+    const after = await results(each, ({ results: [first] }) => first?.racerId === 7 && first.output === output(late));
     assert.equal(after.state, 'closed');
-    assert.equal(after.results[0].output, output(late));
     assert.equal(after.results[0].second, 4);
     assert.equal(after.results[0].unverified, true);
     const board = await call(each, '/api/v1/classes/1/leaderboard');
@@ -272,7 +273,8 @@ scene('two connections that send for one racer in turns are noticed, one that re
   await ride(one, 7, 1);
   await ride(two, 7, 2);
   await ride(one, 7, 3);
-  const ridden = ({ results: rows }) => rows.find(({ racerId }) => racerId === 7)?.second === 3;
+  const last = (rows, racer) => rows.find(({ racerId }) => racerId === racer)?.second;
+  const ridden = ({ results: rows }) => last(rows, 7) === 3 && last(rows, 8) === 2;
   const { results: rows } = await results(daemon, ridden);
   assert.deepEqual(
     rows.map(({ racerId, unverified }) => [racerId, unverified]).sort(),

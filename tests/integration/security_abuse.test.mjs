@@ -9,6 +9,7 @@ import { scene } from './harness/scene.mjs';
 import { waitFor } from './harness/wait.mjs';
 
 const MIB = 1024 * 1024;
+const PATIENT = { HTTP_REQUEST_TIMEOUT: '120s' }; // whoever says nothing stays as long as a test needs
 
 function residentBytes(daemon) {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${daemon.program.pid}/status`, 'latin1'))[1]) * 1024;
@@ -62,7 +63,7 @@ scene('connections beyond the limit in all are shut, and those that are open are
 });
 
 scene("one address gets its share of connections, and a proxy is nobody's address", async (scene) => {
-  const counted = await scene.daemon({ LIMITS_CONNECTIONS_PER_ADDRESS: 10, HTTP_PROXIES: '' });
+  const counted = await scene.daemon({ ...PATIENT, LIMITS_CONNECTIONS_PER_ADDRESS: 10, HTTP_PROXIES: '' });
   const many = await openMany(scene, counted, 30);
   await waitFor('the rest to be shut', () => many.filter((each) => each.ended).length >= 20);
   assert.equal(many.filter((each) => each.ended).length, 20);
@@ -78,7 +79,8 @@ scene("one address gets its share of connections, and a proxy is nobody's addres
 });
 
 scene('a header or a body that trickles in has one time for all of it', async (scene) => {
-  const { daemon, served } = await withWitness(scene, { HTTP_REQUEST_TIMEOUT: '500ms' });
+  // Long enough for the first byte of each to come in time.
+  const { daemon, served } = await withWitness(scene, { HTTP_REQUEST_TIMEOUT: '3s' });
   const header = 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ';
   const beginnings = [
     'G',
@@ -104,7 +106,7 @@ scene('a header or a body that trickles in has one time for all of it', async (s
 });
 
 scene('a thousand connections that say nothing, or half a request, cost a client nothing', async (scene) => {
-  const { daemon, served, grown } = await withWitness(scene);
+  const { daemon, served, grown } = await withWitness(scene, PATIENT);
   const silent = await openMany(scene, daemon, 700);
   const half = await openMany(scene, daemon, 300, 'GET / HTTP/1.1\r\nHost: x\r\n');
   await waitFor('all of them', async () => (await daemon.metrics()).get('alleycat_connections') > 1000);

@@ -189,7 +189,11 @@ async function fillRing(daemon, client, records) {
 
 for (const [state, { answer, fill, settings = {}, failures = false }] of Object.entries(SILENT)) {
   scene(`SIGTERM with ${state} ends in time, and the next start delivers the rest, once`, async (scene) => {
-    const transform = await TransformServer.start(scene, answer);
+    const filled = gate(); // else a window that is refused could be done before the next one waits
+    const transform = await TransformServer.start(scene, async (call) => {
+      await filled.opened;
+      return answer(call);
+    });
     const common = {
       STREAM_SHARDS: 1,
       STREAM_STOP_TIMEOUT: '1s',
@@ -203,6 +207,7 @@ for (const [state, { answer, fill, settings = {}, failures = false }] of Object.
       record({ racerId: at % 10, second: 1 + Math.floor(at / 10), note: 'x'.repeat(1000) }),
     );
     const sent = await fill(daemon, client, records);
+    filled.open();
     assertBalanced(await daemon.metrics());
     assertStopped(await daemon.stop());
     await client.until('the goodbye', () => client.closed);

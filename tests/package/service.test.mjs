@@ -127,7 +127,9 @@ underSystemd('one that hangs is killed by the watchdog, and comes back', async (
   const before = Number(await shown('NRestarts'));
   await inside('sh', '-c', `kill -STOP ${await shown('MainPID')}`);
   await restarted(String(before + 1));
-  assert.match(await inside('journalctl', '-u', 'alleycat', '--no-pager', '-o', 'cat'), /Watchdog timeout/);
+  await waitFor('the journal to say why', async () =>
+    /Watchdog timeout/.test(await inside('journalctl', '-u', 'alleycat', '--no-pager', '-o', 'cat')),
+  );
   await inside('sh', '-c', `rm -r ${folder} && systemctl daemon-reload`);
 });
 

@@ -28,12 +28,9 @@ public:
     /// Called for one request after the other, on threads of the server's.
     using Script = std::function<Reaction(const Seen&)>;
 
-    explicit ScriptedServer(Script script) : script_(std::move(script)), listener_(listening())
+    explicit ScriptedServer(Script script)
+        : script_(std::move(script)), listener_(listening()), port_(port_of(listener_))
     {
-        sockaddr_in address{};
-        socklen_t size = sizeof address;
-        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-        port_ = ntohs(address.sin_port);
         acceptor_ = std::thread([this] { accept(); });
     }
     ScriptedServer(const ScriptedServer&) = delete;
@@ -67,28 +64,39 @@ public:
         return "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
                std::string(headers) + "\r\n" + std::string(body);
     }
-    /// A port at which nobody listens.
+    /// A port at which nobody listens, nor can until the program ends.
     [[nodiscard]] static std::uint16_t closed_port()
     {
-        const auto socket = listening();
-        sockaddr_in address{};
-        socklen_t size = sizeof address;
-        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
-        return ntohs(address.sin_port);
+        static const UniqueFd kept = bound();
+        return port_of(kept);
     }
 
 private:
-    static UniqueFd listening()
+    static UniqueFd bound()
     {
         UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-            ::listen(fd.get(), 64) != 0) {
+        if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            throw std::runtime_error(std::string("bind: ") + std::strerror(errno));
+        }
+        return fd;
+    }
+    static UniqueFd listening()
+    {
+        auto fd = bound();
+        if (::listen(fd.get(), 64) != 0) {
             throw std::runtime_error(std::string("listen: ") + std::strerror(errno));
         }
         return fd;
+    }
+    static std::uint16_t port_of(const UniqueFd& fd)
+    {
+        sockaddr_in address{};
+        socklen_t size = sizeof address;
+        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size);
+        return ntohs(address.sin_port);
     }
 
     void accept()
@@ -137,7 +145,7 @@ private:
     std::vector<Seen> seen_;  // guarded by mutex_
     const Script script_;     // called under mutex_
     const UniqueFd listener_;
-    std::uint16_t port_{0};
+    const std::uint16_t port_;
     std::atomic<std::size_t> accepted_{0};
     std::list<std::pair<UniqueFd, std::thread>> connections_;  // the acceptor's, until it has ended
     std::thread acceptor_;

@@ -5,13 +5,22 @@ using namespace alleycat::net;
 
 TEST_CASE("a silent client is pinged, and one that does not answer is ended", "[net][websocket]")
 {
-    HttpServer::Options options;
-    options.websocket.ping_after = std::chrono::milliseconds(600);
-    EchoServer server(options);
+    using Clock = std::chrono::steady_clock;
+    EchoServer server;
+    const auto ping_after = WebSocket::Options().ping_after;
+    const auto look = [&](Clock::time_point now) {
+        return server.with_latest([now](WebSocket& socket) { socket.check_deadline(now); });
+    };
     WebSocketClient client(server.port(), "/echo");
+    REQUIRE(server.heard.wait_for("open"));
+    CHECK(look(Clock::now() + ping_after));
     CHECK(client.receive_frame().opcode == Opcode::Ping);
-    client.send(client_frame(Opcode::Pong, ""));
+    const auto pinged = Clock::now();
+    client.send(client_frame(Opcode::Pong, "") + client_frame(Opcode::Text, "here"));
+    CHECK(client.receive_text() == "here");
+    CHECK(look(pinged + 2 * ping_after));  // too late, had it not answered since
     CHECK(client.receive_frame().opcode == Opcode::Ping);
+    static_cast<void>(look(Clock::now() + 3 * ping_after));
     CHECK(client.read_to_end().empty());
     CHECK(server.heard.wait_for("closed"));
 }
