@@ -2,8 +2,41 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace alleycat::ranking {
+
+std::shared_ptr<const RaceSnapshot> RaceSnapshot::of(const RaceResult& stored, Score score, Ties ties)
+{
+    auto race = std::make_shared<RaceSnapshot>();
+    race->class_id = stored.class_id;
+    race->race_id = stored.race_id;
+    race->state = RaceState::Closed;
+    race->start_ms = stored.start_ms;
+    race->last_ms = stored.end_ms;
+    if (ties == Ties::Dense) {
+        race->scores_.emplace();
+    }
+    for (const auto& ridden : stored.rows) {
+        RacerRow row;
+        row.key = {ridden.score(score), ridden.order, ridden.racer_id};
+        row.current_output = ridden.output;
+        row.best_before = std::numeric_limits<double>::infinity();
+        row.first_ms = ridden.first_ms;
+        row.last_ms = ridden.last_ms;
+        row.second = ridden.second;
+        row.finished = ridden.finished;
+        row.unverified = ridden.unverified;
+        row.name = std::make_shared<const std::string>(ridden.name);
+        race->order_.insert(row.key);
+        if (race->scores_) {
+            race->scores_->insert({row.key.score, 0, {}});
+        }
+        race->leading_second = std::max(race->leading_second, row.second);
+        race->rows_.add(std::move(row));
+    }
+    return race;
+}
 
 Entry RaceSnapshot::entry(const RacerRow& row) const
 {

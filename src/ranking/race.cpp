@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace alleycat::ranking {
@@ -42,6 +43,7 @@ void Race::apply(const Update& update, std::string_view name)
 {
     const auto at_ms = time_of(update);
     // Shards are not read in order of arrival.
+    changed_ = changed_ || update.arrival_order < opened_order_ || at_ms < start_ms_;
     opened_order_ = std::min(opened_order_, update.arrival_order);
     start_ms_ = std::min(start_ms_, at_ms);
     if (at_ms > deadline_ms()) {
@@ -51,32 +53,58 @@ void Race::apply(const Update& update, std::string_view name)
     if (!slot) {
         return;
     }
-    changed_ = true;
+    const auto before = shown(*slot);
+    note_released(update);
+    take_output(*slot, update.second, update.output);
+    auto& ride = rides_[*slot];
+    if (update.event == telemetry::Event::Final) {
+        ride.final = std::max(ride.final, update.second);
+    }
+    if (update.verdict.suspect() && !before.unverified) {
+        rows_.edit(*slot).unverified = true;
+        result_changed_ = true;
+    }
+    if (update.second <= ride.last()) {
+        count(*slot, update, at_ms, name);
+    }
+    if (shown(*slot) != before) {
+        note_row_changed();
+    }
+}
+
+void Race::count(std::uint32_t slot, const Update& update, std::int64_t at_ms, std::string_view name)
+{
+    const auto& ride = rides_[slot];
     result_changed_ = true;
     last_order_ = std::max(last_order_, update.arrival_order);
-    last_ms_ = std::max(last_ms_, at_ms);
-    auto& row = rows_.edit(*slot);
+    auto& row = rows_.edit(slot);
     row.first_ms = std::min(row.first_ms, at_ms);
     row.last_ms = std::max(row.last_ms, at_ms);
-    row.unverified = row.unverified || update.verdict.suspect();
-    note_released(update);
-    auto& ride = rides_[*slot];
-    ride.final = ride.final || update.event == telemetry::Event::Final;
-    set_finished(row, ride.final);
-    if (update.second >= row.second) {
+    set_finished(row, ride.final != 0);
+    if (at_ms > last_ms_) {
+        last_ms_ = at_ms;
+        changed_ = changed_ || riding_ == 0;  // it is the race's end then
+    }
+    if (update.second == ride.last()) {
         set_name(row, name);
+        set_second(row, update.second);
+        row.current_output = ride.outputs[update.second - 1];
+        note_record(slot);
     }
-    const auto output = take_output(*slot, update.second, update.output);
-    if (update.second >= row.second) {
-        if (update.second > row.second) {
-            row.second = update.second;
-            row.best_before = before_->best(update.racer_id, update.second).value_or(kNone);
-        }
-        row.current_output = output;
-        note_record(*slot);
-    }
-    take_score(*slot, output, update.arrival_order);
-    leading_second_ = std::max(leading_second_, row.second);
+    take_score(slot, ride.outputs[update.second - 1], update.arrival_order);
+}
+
+Race::Shown Race::shown(std::uint32_t slot) const
+{
+    const auto& row = rows_[slot];
+    return {row.key, row.current_output, row.second, row.is_record(), row.finished, row.unverified, row.name.get()};
+}
+
+void Race::note_row_changed()
+{
+    changed_ = true;
+    rows_changed_ = true;
+    result_changed_ = true;
 }
 
 /// What was released was sent long before: it neither comes too late nor makes the race any longer.
@@ -99,8 +127,7 @@ void Race::mark(RacerId racer)
     const auto slot = rows_.find(racer);
     if (slot && !rows_[*slot].unverified) {
         rows_.edit(*slot).unverified = true;
-        changed_ = true;
-        result_changed_ = true;
+        note_row_changed();
     }
 }
 
@@ -144,7 +171,7 @@ void Race::set_finished(RacerRow& row, bool finished)
     }
 }
 
-double Race::take_output(std::uint32_t slot, std::uint32_t second, double output)
+void Race::take_output(std::uint32_t slot, std::uint32_t second, double output)
 {
     auto& outputs = rides_[slot].outputs;
     if (outputs.size() < second) {
@@ -152,7 +179,32 @@ double Race::take_output(std::uint32_t slot, std::uint32_t second, double output
     }
     auto& at = outputs[second - 1];
     at = std::fmax(at, output);  // of a NaN and a number, the number
-    return at;
+}
+
+/// Mostly a later one, but an earlier one where that is said to be the final.
+void Race::set_second(RacerRow& row, std::uint32_t second)
+{
+    if (row.second == second) {
+        return;
+    }
+    if (row.second != 0) {
+        --racers_at_[row.second];
+    }
+    row.second = second;
+    count_second(second);
+    row.best_before = before_->best(row.key.racer_id, second).value_or(kNone);
+}
+
+void Race::count_second(std::uint32_t second)
+{
+    racers_at_.resize(std::max<std::size_t>(racers_at_.size(), second + 1));
+    ++racers_at_[second];
+}
+
+std::uint32_t Race::leading_second() const
+{
+    const auto leading = std::find_if(racers_at_.rbegin(), racers_at_.rend(), [](auto racers) { return racers != 0; });
+    return leading == racers_at_.rend() ? 0 : static_cast<std::uint32_t>(racers_at_.rend() - leading) - 1;
 }
 
 void Race::take_score(std::uint32_t slot, double output, std::uint64_t order)
@@ -165,7 +217,8 @@ void Race::take_score(std::uint32_t slot, double output, std::uint64_t order)
             now = rows_[slot].current_output;
             break;
         case Score::Best:
-            now = joins ? output : std::max(old.score, output);
+            // With a final second, what counted before may not count any more.
+            now = rides_[slot].final != 0 ? scores(rides_[slot]).best : joins ? output : std::max(old.score, output);
             break;
         case Score::Mean:
         case Score::Total:
@@ -203,15 +256,16 @@ void Race::count_score(double score, bool more)
     }
 }
 
-/// The scores of a ride, in every meaning.
+/// The scores of a ride, in every meaning: each counts the seconds up to the final one.
 ResultRow Race::scores(const Ride& ride)
 {
     // Summed anew from the first second on, so that the order of arrival leaves no trace in the last digits.
     ResultRow row;
-    row.output = ride.outputs.back();
+    const auto counted = std::span(ride.outputs).first(ride.last());
+    row.output = counted.back();
     row.best = -std::numeric_limits<double>::infinity();
     std::size_t seconds = 0;
-    for (const auto at : ride.outputs) {
+    for (const auto at : counted) {
         if (!std::isnan(at)) {
             row.total += at;
             row.best = std::max(row.best, at);
@@ -227,7 +281,8 @@ void Race::note_record(std::uint32_t slot)
     const auto& row = rows_[slot];
     auto& ride = rides_[slot];
     // A newcomer beats nothing, second by second; that is no news.
-    if (!(row.current_output > row.best_before) || ride.told_record == row.second) {
+    // One of a later second may have been told before this one was said to be the final.
+    if (!(row.current_output > row.best_before) || ride.told_record >= row.second) {
         return;
     }
     if (ride.noted == 0) {
@@ -264,8 +319,7 @@ void Race::pass_time(std::int64_t now_ms)
         const auto& row = rows_[slot];
         if (!row.finished && (now_ms > deadline_ms() || row.last_ms + options_.silence.count() <= now_ms)) {
             set_finished(rows_.edit(slot), true);
-            changed_ = true;
-            result_changed_ = true;
+            note_row_changed();
         }
     }
 }
@@ -296,15 +350,14 @@ void Race::erase(RacerId racer)
     records_.clear();
     std::erase_if(released_, [racer](const auto& each) { return each.first.first == racer; });
     riding_ = 0;
-    leading_second_ = 0;
+    racers_at_.clear();
     for (std::uint32_t slot = 0; slot < rows.size(); ++slot) {
         if (rows[slot].key.racer_id != racer) {
             rides[slot].noted = 0;
             add(rows[slot], std::move(rides[slot]));
         }
     }
-    changed_ = true;
-    result_changed_ = true;
+    note_row_changed();
 }
 
 /// A racer whose row is complete, but for a place among the others.
@@ -312,7 +365,7 @@ void Race::add(RacerRow row, Ride ride)
 {
     const auto key = row.key;
     riding_ += row.finished ? 0 : 1;
-    leading_second_ = std::max(leading_second_, row.second);
+    count_second(row.second);
     rides_.push_back(std::move(ride));
     place(rows_.add(std::move(row)), key, true);
 }
@@ -327,7 +380,8 @@ std::shared_ptr<const RaceSnapshot> Race::take_snapshot()
     snapshot->start_ms = start_ms_;
     snapshot->last_ms = last_ms_;
     snapshot->opened_order = opened_order_;
-    snapshot->leading_second = leading_second_;
+    snapshot->leading_second = leading_second();
+    snapshot->rows_changed = std::exchange(rows_changed_, false);
     snapshot->order_ = order_;
     if (options_.ties == Ties::Dense) {
         snapshot->scores_ = scores_;

@@ -10,9 +10,10 @@ namespace alleycat::ranking {
 
 namespace {
 
-constexpr std::uint8_t kVersion = 3;
+constexpr std::uint8_t kVersion = 4;
 constexpr std::uint8_t kOldest = 2;    // that can be read
 constexpr std::uint8_t kSuspects = 3;  // the first that knows who is unverified, and what was released
+constexpr std::uint8_t kFinals = 4;    // the first that knows which second was final
 constexpr std::int64_t kLatestMs = 1'000'000'000'000'000;  // so that no sum with a time leaves its type
 
 }  // namespace
@@ -112,7 +113,7 @@ void Race::save_racer(StateWriter& state, std::uint32_t slot) const
     state.number(raw(row.key.racer_id));
     state.number(row.second);
     state.number(static_cast<std::uint8_t>(row.finished));
-    state.number(static_cast<std::uint8_t>(ride.final));
+    state.number(ride.final);
     state.number(static_cast<std::uint8_t>(row.unverified));
     state.number(row.key.order);
     state.number(row.first_ms);
@@ -121,6 +122,7 @@ void Race::save_racer(StateWriter& state, std::uint32_t slot) const
     state.number(ride.told_record);
     state.number(static_cast<std::uint16_t>(row.name->size()));
     state.text(*row.name);
+    state.number(static_cast<std::uint32_t>(ride.outputs.size()));
     state.numbers<double>(ride.outputs);
 }
 
@@ -166,6 +168,17 @@ bool Race::load_released(StateReader& state)
     return state.good();
 }
 
+bool Race::load_outputs(StateReader& state, std::uint32_t seconds, Ride& ride) const
+{
+    if (seconds < 1 || seconds > options_.seconds || ride.final > seconds) {
+        return false;
+    }
+    ride.outputs = state.numbers<double>(seconds);
+    const auto infinite = [](double output) { return std::isinf(output); };
+    return state.good() && !std::isnan(ride.outputs.back()) && !std::isnan(ride.outputs[ride.last() - 1]) &&
+           std::ranges::none_of(ride.outputs, infinite);
+}
+
 bool Race::load_racer(StateReader& state, std::uint8_t version)
 {
     RacerRow row;
@@ -173,7 +186,11 @@ bool Race::load_racer(StateReader& state, std::uint8_t version)
     row.key.racer_id = RacerId{state.number<std::uint64_t>()};
     row.second = state.number<std::uint32_t>();
     row.finished = state.number<std::uint8_t>() != 0;
-    ride.final = state.number<std::uint8_t>() != 0;
+    if (version >= kFinals) {
+        ride.final = state.number<std::uint32_t>();
+    } else if (state.number<std::uint8_t>() != 0) {
+        ride.final = row.second;
+    }
     row.unverified = version >= kSuspects && state.number<std::uint8_t>() != 0;
     row.key.order = state.number<std::uint64_t>();
     row.first_ms = state.number<std::int64_t>();
@@ -185,12 +202,11 @@ bool Race::load_racer(StateReader& state, std::uint8_t version)
         row.first_ms < start_ms_ || row.last_ms < row.first_ms || row.last_ms > last_ms_) {
         return false;
     }
-    ride.outputs = state.numbers<double>(row.second);
-    const auto infinite = [](double output) { return std::isinf(output); };
-    if (!state.good() || std::isnan(ride.outputs.back()) || std::ranges::any_of(ride.outputs, infinite)) {
+    if (!load_outputs(state, version >= kFinals ? state.number<std::uint32_t>() : row.second, ride) ||
+        ride.last() != row.second) {
         return false;
     }
-    row.current_output = ride.outputs.back();
+    row.current_output = ride.outputs[row.second - 1];
     row.key.score = scores(ride).score(options_.score);
     if (std::isinf(row.key.score)) {
         return false;

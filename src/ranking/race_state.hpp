@@ -14,17 +14,19 @@ namespace alleycat::ranking {
 // The state of all open races as bytes, numbers little-endian, doubles as IEEE 754 has them, times in ms since the
 // epoch:
 //
-//   state   version u8 (3), race length u32, races u32, the races by ascending class and race id
+//   state   version u8 (4), race length u32, races u32, the races by ascending class and race id
 //   race    class u32, race i64, bytes of the rest of this race u64 (so that a class no longer configured is skipped),
 //           order of its first and of its latest record u64 u64, their arrival i64 i64, racers u32, the racers,
 //           from version 3 on released seconds u32, the released by ascending racer and second
-//   racer   id u64, latest second u32, finished u8, final u8, from version 3 on unverified u8, arrival of the score
-//   u64, arrival of the first and the
-//           latest record i64 i64, the history's best at the latest second before the race f64 (NaN: none), second of
-//           the record told last u32, name's bytes u16, name, outputs at seconds 1 … latest f64 each (NaN: not ridden)
+//   racer   id u64, latest second that counts u32, finished u8, final second u32 (0: none), from version 3 on
+//   unverified
+//           u8, arrival of the score u64, arrival of the first and the latest record i64 i64, the history's best at the
+//           latest second before the race f64 (NaN: none), second of the record told last u32, name's bytes u16, name,
+//           seconds u32, outputs at seconds 1 … so many f64 each (NaN: not ridden)
 //   released  racer u64, second u32, output f64
 //
-// Version 2 is read as well.
+// Versions 2 and 3 are read as well: there the final second is a u8, whether the latest one is it, and the seconds are
+// left out, since they end with the latest.
 static_assert(std::endian::native == std::endian::little);
 
 class StateWriter {

@@ -6,6 +6,12 @@
 
 namespace alleycat::ranking {
 
+namespace {
+
+constexpr auto kReplayLook = std::chrono::milliseconds(10);  // whether the log has been replayed
+
+}  // namespace
+
 RankingThread::RankingThread(Options options, Publish publish)
     : options_(std::move(options)),
       publish_(std::move(publish)),
@@ -23,6 +29,10 @@ RankingThread::~RankingThread()
 
 void RankingThread::start()
 {
+    Changes restored{races_.take_changed(), {}, false};
+    if (!restored.races.empty()) {
+        publish_(std::move(restored));
+    }
     {
         const std::lock_guard lock(mutex_);
         running_ = true;
@@ -106,13 +116,17 @@ void RankingThread::run()
     auto next_tick = std::chrono::steady_clock::now() + options_.tick;
     bool replayed = !clock();
     for (bool stopping = false; !stopping;) {
-        auto asked = wait(next_tick, stopping);
+        const auto look = std::chrono::steady_clock::now() + kReplayLook;
+        auto asked = wait(replayed ? std::min(next_tick, look) : next_tick, stopping);
         const auto now_ms = clock();  // before what came until then is read
         take_classes(asked.classes);
         races_.set_replaying(!now_ms);
         apply_waiting();
         if (replayed || !now_ms) {
             static_cast<void>(races_.take_records());  // from before the start: they were told then
+        }
+        if (replayed && now_ms) {
+            next_tick = std::min(next_tick, std::chrono::steady_clock::now());  // nobody waits for what is known
         }
         replayed = !now_ms;
         for (const auto racer : asked.erased) {

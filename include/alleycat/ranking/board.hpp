@@ -2,6 +2,7 @@
 
 #include <alleycat/core/ids.hpp>
 #include <alleycat/history/best_table.hpp>
+#include <alleycat/ranking/race_result.hpp>
 #include <alleycat/ranking/racer_rows.hpp>
 #include <alleycat/ranking/rank_tree.hpp>
 #include <alleycat/ranking/score.hpp>
@@ -42,9 +43,14 @@ public:
     RaceId race_id{};
     RaceState state{RaceState::Running};
     std::int64_t start_ms{0};         ///< arrival of its first record, ms since the epoch
-    std::int64_t last_ms{0};          ///< and of the latest that counted: the end, unless the race is running
+    std::int64_t last_ms{0};          ///< and of the latest that counted: the end; told where the race is not running
     std::uint64_t opened_order{0};    ///< arrival order of the race's first record: the newest race has the highest
     std::uint32_t leading_second{0};  ///< the highest that any racer has reached
+    /// What it says of its racers is not what the snapshot before said; else only the race's times or state are others.
+    bool rows_changed{true};
+
+    /// A closed race as it was stored. It opened before any other, and nobody is known to have set a record in it.
+    [[nodiscard]] static std::shared_ptr<const RaceSnapshot> of(const RaceResult& stored, Score score, Ties ties);
 
     [[nodiscard]] std::size_t size() const { return order_.size(); }
     /// At most `count` entries from position `first` (0 …) on, best first; equal scores by who got there first, then by

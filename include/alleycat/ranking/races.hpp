@@ -38,6 +38,7 @@ class StateReader;
 ///         comes; where its race is closed, it is an amendment.
 /// Order:  updates of one racer in the order of their arrival; else any order, and any repetition, ends in the same
 ///         boards. A second that is reported twice counts with its higher output, as in the history.
+/// Final:  seconds behind the racer's final one do not count. Of several that were said to be final, the highest is.
 /// State:  save() and load() carry the open races over a restart. A second that the durable history holds and the
 ///         durable state does not is no `record` when it is replayed: make the state of some records durable first.
 class Races {
@@ -96,7 +97,7 @@ public:
     /// Takes the racer out of every open race, and out of results and records that were not taken.
     void erase(RacerId racer);
 
-    /// All open races, as load() takes them, whatever the score. A racer takes 60 bytes, the name, and 8 bytes a second
+    /// All open races, as load() takes them, whatever the score. A racer takes 67 bytes, the name, and 8 bytes a second
     /// of the race so far. Results and amendments that were not taken, and what a closed race has not published yet,
     /// are not in it.
     [[nodiscard]] std::string save() const;

@@ -39,7 +39,7 @@ public:
         /// ago, as when a log is replayed: then no race closes, and no record is told. Called on the ranking thread.
         std::function<std::optional<std::int64_t>()> now_ms;
     };
-    /// Called on the ranking thread at a tick at which something changed.
+    /// Called on the ranking thread at a tick at which something changed; by start() with what was restored.
     using Publish = std::function<void(Changes)>;
 
     RankingThread(Options options, Publish publish);
@@ -57,7 +57,7 @@ public:
     /// What has been applied, including what was put into the outboxes before the call while the thread runs. `Results`
     /// leaves `races` empty, and costs little. Any thread but this one; while the thread runs it does the work.
     [[nodiscard]] Saved save(Save what);
-    /// Goes on from `saved`: the next tick publishes its races. Before start(). Shards that `saved` does not know start
+    /// Goes on from `saved`: start() publishes its races. Before start(). Shards that `saved` does not know start
     /// at 0, and what it knows of others is ignored. After an error (those of Races::load) nothing has been applied:
     /// begin_behind() other positions.
     [[nodiscard]] Result<void> restore(const Saved& saved);
@@ -70,6 +70,8 @@ public:
     /// From here on updates of this class count too. Any thread.
     void add_class(ClassId id);
 
+    /// Publishes what was restored, before it returns. While a log is replayed, races are published at each tick, and
+    /// once more as soon as that has ended.
     void start();
     /// Applies and publishes what waits, and ends the thread.
     void stop();

@@ -5,7 +5,8 @@
 
 namespace alleycat::ranking {
 
-/// One meaning of score for all boards, all results and all tables.
+/// One meaning of score for all boards, all results and all tables. In each of them the seconds up to the final one
+/// count: what a racer sends behind that (the highest one, where several were said to be final) is of the history only.
 enum class Score : std::uint8_t {
     Output,  ///< the output at the racer's latest second; as a race's result, that at its last
     Best,    ///< the highest output so far

@@ -30,6 +30,7 @@ public:
             open_[key].before = options_.bests(update.class_id);
         }
         auto& race = open_.at(key);
+        race.changed |= update.arrival_order < race.opened_order || update.arrival_ms < race.start_ms;
         race.opened_order = std::min(race.opened_order, update.arrival_order);
         race.start_ms = std::min(race.start_ms, update.arrival_ms);
         if (update.arrival_ms <= deadline_ms(race)) {
@@ -109,10 +110,10 @@ public:
 private:
     struct Racer {
         std::string name;
-        std::map<std::uint32_t, double> outputs;  // by second
+        std::map<std::uint32_t, double> outputs;  // by second, also those behind the final one
         double score{0};
         std::uint64_t score_order{0};
-        bool final{false};
+        std::uint32_t final{UINT32_MAX};
         bool finished{false};
         std::int64_t first_ms{INT64_MAX};
         std::int64_t last_ms{0};
@@ -149,12 +150,19 @@ private:
     {
         auto& racer = race.racers[update.racer_id];
         const bool joined = racer.outputs.empty();
-        const bool latest = joined || update.second >= racer.outputs.rbegin()->first;
+        const auto before = joined ? Shown() : shown(race, update.racer_id);
         const auto [second, added] = racer.outputs.try_emplace(update.second, update.output);
         second->second = added ? update.output : std::max(second->second, update.output);
+        if (update.event == telemetry::Event::Final) {
+            racer.final = racer.final == UINT32_MAX ? update.second : std::max(racer.final, update.second);
+        }
+        if (update.second > racer.final) {
+            return;
+        }
+        const auto moved = update.arrival_ms > race.last_ms;
+        const bool latest = update.second == counted(racer).rbegin()->first;
         racer.name = latest ? name : racer.name;
-        racer.final = racer.final || update.event == telemetry::Event::Final;
-        racer.finished = racer.final;
+        racer.finished = racer.final != UINT32_MAX;
         racer.first_ms = std::min(racer.first_ms, update.arrival_ms);
         racer.last_ms = std::max(racer.last_ms, update.arrival_ms);
         const auto score = row(update.racer_id, racer).score(options_.score);
@@ -164,9 +172,10 @@ private:
         }
         race.last_order = std::max(race.last_order, update.arrival_order);
         race.last_ms = std::max(race.last_ms, update.arrival_ms);
-        race.changed = race.result_changed = true;
+        race.changed |= shown(race, update.racer_id) != before || (moved && state(key, race) != RaceState::Running);
+        race.result_changed = true;
         const auto best = race.before->best(update.racer_id, update.second);
-        if (latest && racer.told != update.second && best && second->second > *best) {
+        if (latest && racer.told < update.second && best && second->second > *best) {
             if (!racer.record) {
                 race.with_record.push_back(update.racer_id);
             }
@@ -181,24 +190,32 @@ private:
         }
     }
 
+    /// The seconds that count.
+    [[nodiscard]] static std::map<std::uint32_t, double> counted(const Racer& racer)
+    {
+        return {racer.outputs.begin(), racer.outputs.upper_bound(racer.final)};
+    }
+    /// A racer's row without the rank, and the arrival of the score.
+    using Shown = std::pair<std::uint64_t, Entry>;
+    [[nodiscard]] static Shown shown(const Race& race, RacerId id)
+    {
+        const auto& racer = race.racers.at(id);
+        const auto [second, output] = *counted(racer).rbegin();
+        const auto best = race.before->best(id, second);
+        return {racer.score_order,
+                Entry{0, id, racer.name, second, racer.score, output, !best || output > *best, racer.finished}};
+    }
+
     [[nodiscard]] static ResultRow row(RacerId id, const Racer& racer)
     {
-        ResultRow made{id,
-                       racer.name,
-                       racer.outputs.rbegin()->first,
-                       racer.finished,
-                       racer.outputs.rbegin()->second,
-                       0,
-                       0,
-                       0,
-                       racer.score_order,
-                       racer.first_ms,
-                       racer.last_ms};
-        for (const auto& [second, output] : racer.outputs) {
+        const auto outputs = counted(racer);
+        ResultRow made{id, racer.name,        outputs.rbegin()->first, racer.finished, outputs.rbegin()->second, 0, 0,
+                       0,  racer.score_order, racer.first_ms,          racer.last_ms};
+        for (const auto& [second, output] : outputs) {
             made.best = std::max(made.best, output);
             made.total += output;
         }
-        made.mean = made.total / static_cast<double>(racer.outputs.size());
+        made.mean = made.total / static_cast<double>(outputs.size());
         return made;
     }
 
@@ -206,13 +223,10 @@ private:
     {
         WrittenBoard made{key.first, key.second, state(key, race), race.start_ms, race.last_ms, race.opened_order,
                           0,         {}};
-        std::vector<std::pair<std::uint64_t, Entry>> rows;  // arrival of the score, and the row
-        for (const auto& [id, racer] : race.racers) {       // ascending ids, which a stable sort leaves so
-            const auto [second, output] = *racer.outputs.rbegin();
-            const auto best = race.before->best(id, second);
-            rows.push_back({racer.score_order, Entry{0, id, racer.name, second, racer.score, output,
-                                                     !best || output > *best, racer.finished}});
-            made.leading_second = std::max(made.leading_second, second);
+        std::vector<Shown> rows;
+        for (const auto& [id, racer] : race.racers) {  // ascending ids, which a stable sort leaves so
+            rows.push_back(shown(race, id));
+            made.leading_second = std::max(made.leading_second, rows.back().second.second);
         }
         std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
             return a.second.output != b.second.output ? a.second.output > b.second.output : a.first < b.first;

@@ -75,6 +75,13 @@ public:
             // Of one race each, as it is at a bike: else the other race's seconds were in the history read anew.
             const auto race = static_cast<std::uint64_t>(raw(record.race_id) + 10);
             record.racer_id = RacerId{raw(record.racer_id) + 100 * race};
+            // Nor are they final at a second behind which they have ridden: the best before the race is saved of the
+            // latest second only.
+            auto& latest = latest_[{record.class_id, record.racer_id}];
+            if (record.second <= latest) {
+                record.event = telemetry::Event::Update;
+            }
+            latest = std::max(latest, record.second);
             apply(*twin_, record, name);
             apply(*races_, record, name);
             history_.add(raw(record.class_id), record.second, raw(record.racer_id), record.output);
@@ -114,7 +121,11 @@ public:
         REQUIRE(races_->load(state));
         REQUIRE(races_->save() == state);
         for (const auto& [key, board] : take_boards(*races_)) {
-            REQUIRE(difference(*board, written_out(*boards_.at(key))) == "");
+            auto expected = written_out(*boards_.at(key));
+            if (board->state == RaceState::Running) {  // whose end is no news
+                expected.last_ms = board->last_ms;
+            }
+            REQUIRE(difference(*board, expected) == "");
             for (const auto& entry : board->entries()) {
                 REQUIRE(names_.contains(entry.racer_id));
             }
@@ -140,7 +151,8 @@ private:
     std::unique_ptr<Races> twin_;
     std::unique_ptr<Races> races_;
     std::map<RacerId, std::string> names_;
-    Boards boards_;  // the twin's, and its results
+    std::map<std::pair<ClassId, RacerId>, std::uint32_t> latest_;  // seconds
+    Boards boards_;                                                // the twin's, and its results
     std::map<Key, std::shared_ptr<const RaceResult>> results_;
     std::set<Key> closed_;
 };

@@ -66,8 +66,45 @@ TEST_CASE("what was replayed is no record, though the clock comes before the nex
     ranked.thread.catch_up();
     ranked.thread.stop();
     CHECK(ranked.published_records() == std::vector<std::uint64_t>{3});
-    REQUIRE(ranked.published_races().size() == 1);
+    REQUIRE(ranked.published_races().size() == 2);  // when the log had ended, and at the stop
+    CHECK(ranked.published_races()[0][0]->size() == 2);
     CHECK(ranked.published_races()[0][0]->find(RacerId{1})->record);  // told or not
+}
+
+TEST_CASE("races are published as soon as the log has been replayed, before the tick", "[ranking][thread]")
+{
+    Ranked ranked(kNever);
+    ranked.thread.start();
+    ranked.put(1);
+    ranked.put(2);
+    ranked.thread.catch_up();
+    CHECK(ranked.published().empty());
+    ranked.set_clock(0);
+    REQUIRE(ranked.wait_for(1, RaceState::Running));  // nobody hurries the thread
+    ranked.put(3);
+    ranked.thread.catch_up();
+    REQUIRE(ranked.published_races().size() == 1);  // from there on at ticks
+    CHECK(ranked.published_races()[0][0]->size() == 2);
+}
+
+TEST_CASE("a start publishes what was restored before it returns, and nothing where there is nothing",
+          "[ranking][thread]")
+{
+    Ranked before(kNever);
+    before.put(1);
+    before.put(2, 2);
+    before.thread.start();
+    before.thread.stop();
+    Ranked after(kNever);
+    REQUIRE(after.thread.restore(before.thread.save(Save::All)));
+    after.thread.start();
+    REQUIRE(after.published_races().size() == 1);
+    CHECK(after.published_races()[0].size() == 2);
+    after.thread.stop();
+    CHECK(after.published_races().size() == 1);
+    Ranked empty(kNever);
+    empty.thread.start();
+    CHECK(empty.published().empty());
 }
 
 TEST_CASE("a race is published where only its state has changed", "[ranking][thread]")
