@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace alleycat::app {
 
@@ -53,7 +54,9 @@ void Daemon::Impl::publish(ranking::RankingThread::Changes changes)
                             [](const auto& race) { return race->state != ranking::RaceState::Running; })) {
         recorder_.hurry();
     }
-    doors_.publish(config_.mqtt.results_topic, changes.races,
+    std::vector<std::shared_ptr<const ranking::RaceSnapshot>> told;  // what else changed is not in the message
+    std::ranges::copy_if(changes.races, std::back_inserter(told), [](const auto& race) { return race->rows_changed; });
+    doors_.publish(config_.mqtt.results_topic, told,
                    [](const auto& race) { return serve::results_message(*race, std::chrono::system_clock::now()); });
     doors_.publish(config_.mqtt.records_topic, changes.records, serve::record_message);  // last: what has no room goes
     asio::post(context_, [this, changes = std::move(changes)] { live_.publish(changes); });
@@ -70,6 +73,7 @@ void Daemon::Impl::run()
     });
     wait_for_hangup();
     server_.listen();
+    show_stored_races();  // and then those that go on: all before the first client is answered
     ranking_.start();
     recorder_.start();
     merging_.start();

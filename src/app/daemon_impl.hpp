@@ -40,6 +40,7 @@ private:
     [[nodiscard]] std::vector<std::unique_ptr<stream::ShardConsumer>> shard_consumers();
     void recall_erasures();
     void restore_races();
+    void show_stored_races();
     [[nodiscard]] delivery::DeliveryPool::Options pool_options();
     [[nodiscard]] HistorySink::Way history_way();
     [[nodiscard]] ranking::RankingThread::Options ranking_options();

@@ -218,6 +218,25 @@ void Daemon::Impl::restore_races()
     ranking_.begin_behind(checkpoints_.races());
 }
 
+/// What was the newest race of each class before the start is so until somebody rides.
+void Daemon::Impl::show_stored_races()
+{
+    for (const auto& entry : config_.classes) {
+        const auto races = closed_races_.races(entry.id, std::nullopt, 1);
+        if (races && races->empty()) {
+            continue;
+        }
+        auto stored = races ? closed_races_.result(entry.id, races->front().race_id) : races.error();
+        if (!stored) {
+            spdlog::error("the newest race of class {} cannot be read: {}", raw(entry.id), stored.error().message());
+        } else if (*stored) {
+            std::erase_if((*stored)->rows,
+                          [this](const auto& row) { return erased_.erased(row.racer_id, row.last_ms); });
+            live_.show_stored(ranking::RaceSnapshot::of(**stored, config_.ranking.score, config_.ranking.ties));
+        }
+    }
+}
+
 serve::LiveFeed::Options Daemon::Impl::live_options()
 {
     serve::LiveFeed::Options options;

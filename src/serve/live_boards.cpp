@@ -28,9 +28,18 @@ void LiveBoards::update(Snapshot race)
     }
 }
 
+void LiveBoards::update_stored(Snapshot race)
+{
+    const auto class_id = race->class_id;
+    classes_[class_id].stored = std::move(race);
+}
+
 void LiveBoards::erase(RacerId racer)
 {
     for (auto& [id, known] : classes_) {
+        if (known.stored != nullptr && known.stored->position(racer)) {
+            known.stored.reset();
+        }
         std::erase_if(known.races,
                       [&](const auto& race) { return !is_open(*race.second) && race.second->position(racer); });
     }
@@ -38,6 +47,10 @@ void LiveBoards::erase(RacerId racer)
 
 void LiveBoards::forget(ClassId class_id, RaceId race_id)
 {
+    if (const auto found = classes_.find(class_id);
+        found != classes_.end() && found->second.stored != nullptr && found->second.stored->race_id == race_id) {
+        found->second.stored.reset();
+    }
     if (const auto known = race(class_id, race_id); known != nullptr && !is_open(*known)) {
         classes_[class_id].races.erase(race_id);
     }
@@ -68,14 +81,20 @@ std::vector<LiveBoards::Snapshot> LiveBoards::races(ClassId class_id) const
 
 LiveBoards::Snapshot LiveBoards::race_of(const LiveQuery& query) const
 {
-    if (query.race_id) {
-        return race(query.class_id, *query.race_id);
-    }
     const auto known = classes_.find(query.class_id);
-    if (known == classes_.end() || known->second.races.empty()) {
+    if (known == classes_.end()) {
         return nullptr;
     }
     const auto& races = known->second.races;
+    const auto& stored = known->second.stored;
+    if (query.race_id) {
+        const auto found = races.find(*query.race_id);
+        const bool is_stored = stored != nullptr && stored->race_id == *query.race_id;
+        return found != races.end() ? found->second : is_stored ? stored : nullptr;
+    }
+    if (races.empty()) {
+        return stored;
+    }
     return std::max_element(
                races.begin(), races.end(),
                [](const auto& a, const auto& b) { return a.second->opened_order < b.second->opened_order; })

@@ -18,6 +18,9 @@ public:
     using Snapshot = std::shared_ptr<const ranking::RaceSnapshot>;
 
     void update(Snapshot race);
+    /// A race that is known from the database only. It is the newest of its class until there is an update of another;
+    /// race() and races() do not know it.
+    void update_stored(Snapshot race);
     /// Forgets the closed races that hold the racer.
     void erase(RacerId racer);
     /// Forgets the race, where it is closed.
@@ -44,6 +47,7 @@ public:
 private:
     struct Class {
         std::map<RaceId, Snapshot> races;
+        Snapshot stored;                                   // null: none
         std::shared_ptr<const history::ClassBests> bests;  // that `seconds` was made from
         std::map<std::uint32_t, std::shared_ptr<const ranking::BestsOfSecond>> seconds;
     };

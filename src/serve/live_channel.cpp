@@ -28,27 +28,37 @@ bool shows_same(const ranking::Entry& a, const ranking::Entry& b)
 
 }  // namespace
 
-std::optional<std::string> LiveChannel::show(View view, bool always)
+std::string LiveChannel::Message::numbered(std::uint64_t sequence) const
+{
+    std::string text;
+    text.reserve(64 + rest.size());
+    text.append(snapshot ? R"({"type":"snapshot","seq":)" : R"({"type":"delta","seq":)");
+    append_number(text, sequence);
+    return text.append(rest);
+}
+
+std::optional<LiveChannel::Message> LiveChannel::show(View view)
 {
     const auto before = std::exchange(view_, std::move(view));
-    if (sequence_ == 0 || before.race_id != view_.race_id) {
-        ++sequence_;
+    if (!std::exchange(shown_, true) || before.race_id != view_.race_id) {
         return snapshot();
     }
-    if (!always && before.total == view_.total &&
-        std::equal(before.entries.begin(), before.entries.end(), view_.entries.begin(), view_.entries.end(),
-                   shows_same)) {
+    if (before.total == view_.total && std::equal(before.entries.begin(), before.entries.end(), view_.entries.begin(),
+                                                  view_.entries.end(), shows_same)) {
         return std::nullopt;
     }
-    ++sequence_;
     return delta(before);
 }
 
-std::string LiveChannel::snapshot() const
+LiveChannel::Message LiveChannel::unchanged() const
 {
-    std::string text;
+    return {false, head().append(R"(,"entries":[],"removed":[])")};
+}
+
+LiveChannel::Message LiveChannel::snapshot() const
+{
+    auto text = head();
     text.reserve(128 + 100 * view_.entries.size());
-    append_head(text, "snapshot");
     text.append(R"(,"entries":[)");
     for (const auto& entry : view_.entries) {
         append_entry(text, entry);
@@ -57,13 +67,12 @@ std::string LiveChannel::snapshot() const
     if (!view_.entries.empty()) {
         text.pop_back();
     }
-    return text.append("]");
+    return {true, text.append("]")};
 }
 
-void LiveChannel::append_head(std::string& out, std::string_view type) const
+std::string LiveChannel::head() const
 {
-    out.append(R"({"type":")").append(type).append(R"(","seq":)");
-    append_number(out, sequence_);
+    std::string out;
     append_number(out.append(R"(,"classId":)"), std::uint64_t{raw(class_id_)});
     out.append(R"(,"raceId":)");
     if (view_.race_id) {
@@ -73,20 +82,20 @@ void LiveChannel::append_head(std::string& out, std::string_view type) const
     }
     out.append(board_ == Board::Now ? R"(,"board":"now","total":)" : R"(,"board":"alltime","total":)");
     append_number(out, std::uint64_t{view_.total});
+    return out;
 }
 
 // A viewer drops the rows that a delta names or removes, puts the named ones behind those that are left, and sorts by
 // rank, leaving rows of one rank as they stand. So within a rank, a row is also named where one before it was, or where
 // it has changed places with one that was not.
-std::string LiveChannel::delta(const View& before) const
+LiveChannel::Message LiveChannel::delta(const View& before) const
 {
     std::unordered_map<RacerId, std::size_t> shown;  // positions in `before`
     shown.reserve(before.entries.size());
     for (std::size_t at = 0; at < before.entries.size(); ++at) {
         shown.emplace(before.entries[at].racer_id, at);
     }
-    std::string text;
-    append_head(text, "delta");
+    auto text = head();
     text.append(R"(,"entries":[)");
     std::string_view comma;
     std::uint32_t rank = 0;
@@ -120,7 +129,7 @@ std::string LiveChannel::delta(const View& before) const
             comma = ",";
         }
     }
-    return text.append("]");
+    return {false, text.append("]")};
 }
 
 }  // namespace alleycat::serve

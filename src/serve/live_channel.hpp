@@ -14,7 +14,7 @@ namespace alleycat::serve {
 
 /// One board as its viewers hold it: what they were shown last, and the messages that bring them on.
 ///
-/// Encodes only; knows no sockets. A message ends without its closing brace, so that a viewer's own row can follow.
+/// Encodes only; knows no sockets, and does not count what was sent.
 class LiveChannel {
 public:
     /// What a board shows at one moment.
@@ -24,22 +24,32 @@ public:
         std::size_t total{0};
     };
 
+    /// A message but for its number, and without its closing brace, so that a viewer's own row can follow.
+    struct Message {
+        bool snapshot{false};  ///< else a delta
+        std::string rest;      ///< all that stands behind `seq`
+
+        [[nodiscard]] std::string numbered(std::uint64_t sequence) const;
+    };
+
     LiveChannel(ClassId class_id, Board board) : class_id_(class_id), board_(board) {}
 
     /// Shows `view` from now on. Returns the message that brings viewers there: a snapshot where the race is another
-    /// one, else a delta; nothing where nothing changed and `always` is false.
-    [[nodiscard]] std::optional<std::string> show(View view, bool always);
+    /// one, else a delta; nothing where nothing changed.
+    [[nodiscard]] std::optional<Message> show(View view);
 
     /// The snapshot of what is shown.
-    [[nodiscard]] std::string snapshot() const;
+    [[nodiscard]] Message snapshot() const;
+    /// The delta that leaves the board as it is: a viewer's own row may have changed.
+    [[nodiscard]] Message unchanged() const;
 
 private:
-    void append_head(std::string& out, std::string_view type) const;
-    [[nodiscard]] std::string delta(const View& before) const;
+    [[nodiscard]] std::string head() const;
+    [[nodiscard]] Message delta(const View& before) const;
 
     const ClassId class_id_;
     const Board board_;
-    std::uint64_t sequence_{0};
+    bool shown_{false};
     View view_;
 };
 

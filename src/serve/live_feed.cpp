@@ -25,6 +25,7 @@ public:
         LiveQuery query;
         bool own_rows;
         LiveChannel board;
+        std::uint64_t sequence;  // of the board's latest message
         LiveBoards::Sources shown;
         std::vector<Viewer*> viewers;
     };
@@ -48,6 +49,8 @@ private:
     using Records = std::vector<const ranking::RecordEvent*>;
 
     void update(Channel& channel);
+    /// To viewers with rows of their own; none: the board has not changed.
+    static void send_own(Channel& channel, const std::optional<LiveChannel::Message>& message);
     /// The channels whose viewers watch the race, on either board.
     [[nodiscard]] std::vector<Channel*> watching(ClassId class_id, RaceId race_id);
     /// The records' messages, each in a frame, one behind the other.
@@ -63,7 +66,8 @@ public:
     {
         socket_ = &socket;
         channel_ = &feed_.join(*this, query_);
-        send(frame(channel_->board.snapshot(), channel_->own_rows));
+        sequence_ = channel_->sequence;
+        send_snapshot();
     }
     bool on_text(std::string_view) override { return true; }  // nothing to say to us yet
     void on_closed() override
@@ -77,25 +81,49 @@ public:
         if (behind_) {
             behind_ = false;
             ++feed_.resyncs_;
-            send(frame(channel_->board.snapshot(), channel_->own_rows));
+            send_snapshot();
         }
     }
 
-    /// The message as viewers of one channel share it: whole, or its first part where each has a row of its own behind
-    /// it.
+    /// The board's message as viewers of one channel share it: whole, or its first part where each has a row of its own
+    /// behind it.
     static std::shared_ptr<const std::string> frame(std::string message, bool own_rows)
     {
         return std::make_shared<const std::string>(own_rows ? make_frame(Opcode::Text, message, false)
                                                             : make_frame(Opcode::Text, message.append("}")));
     }
 
+    /// The board's next message, without a row of its own.
     void send(const std::shared_ptr<const std::string>& shared)
     {
-        if (behind_ || waiting_bytes() + shared->size() > std::max(kMaxQueuedBytes, 2 * shared->size())) {
-            behind_ = true;  // on_drained() follows, since something is queued
+        if (has_room(*shared)) {
+            socket_->send(shared);
+        }
+    }
+
+    /// The same number on the same board is the same frame, whoever gets it.
+    using Frames = std::map<std::uint64_t, std::shared_ptr<const std::string>>;
+
+    /// The board's next message, and the own row behind it.
+    void send_own(const LiveChannel::Message& message, Frames& frames)
+    {
+        ++sequence_;
+        if (!behind_) {
+            own_row_ = own_row();
+            send_with_own(message, frames);
+        }
+    }
+    /// The board has not changed, but the own row may have.
+    void send_own_where_new(const LiveChannel::Message& unchanged, Frames& frames)
+    {
+        if (behind_) {
             return;
         }
-        socket_->send(shared, channel_->own_rows ? net::make_frame(Opcode::Continuation, own_row()) : std::string());
+        if (auto row = own_row(); row != own_row_) {
+            own_row_ = std::move(row);
+            ++sequence_;
+            send_with_own(unchanged, frames);
+        }
     }
 
     void send_records(const std::shared_ptr<const std::string>& shared)
@@ -112,6 +140,37 @@ public:
     [[nodiscard]] std::size_t queued_bytes() const { return socket_->queued_bytes(); }
 
 private:
+    void send_snapshot()
+    {
+        const auto snapshot = channel_->board.snapshot();
+        if (channel_->own_rows) {
+            Frames frames;
+            own_row_ = own_row();
+            send_with_own(snapshot, frames);
+        } else {
+            send(frame(snapshot.numbered(channel_->sequence), false));
+        }
+    }
+
+    void send_with_own(const LiveChannel::Message& message, Frames& frames)
+    {
+        auto& shared = frames[sequence_];
+        if (!shared) {
+            shared = frame(message.numbered(sequence_), true);
+        }
+        if (has_room(*shared)) {
+            socket_->send(shared, net::make_frame(Opcode::Continuation, own_row_));
+        }
+    }
+
+    /// False, and the viewer is behind, where too much waits already.
+    [[nodiscard]] bool has_room(const std::string& shared)
+    {
+        // Where it is behind, on_drained() follows, since something is queued.
+        behind_ = behind_ || waiting_bytes() + shared.size() > std::max(kMaxQueuedBytes, 2 * shared.size());
+        return !behind_;
+    }
+
     /// What waits of the boards' messages, at least.
     [[nodiscard]] std::size_t waiting_bytes() const
     {
@@ -134,6 +193,8 @@ private:
     const LiveQuery query_;
     net::WebSocket* socket_{nullptr};
     Channel* channel_{nullptr};
+    std::uint64_t sequence_{0};    // of the latest message, where it has a row of its own; others share the channel's
+    std::string own_row_;          // as told last, likewise
     std::size_t record_bytes_{0};  // of records, sent since nothing waited
     bool behind_{false};
 };
@@ -152,12 +213,13 @@ LiveFeed::Impl::Channel& LiveFeed::Impl::join(Viewer& viewer, const LiveQuery& q
     const auto shared = key(query);
     auto found = channels_.find(shared);
     if (found == channels_.end()) {
-        found = channels_
-                    .emplace(shared,
-                             Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), {}, {}})
-                    .first;
+        found =
+            channels_
+                .emplace(shared,
+                         Channel{shared.query, shared.own_rows, LiveChannel(query.class_id, query.board), 1, {}, {}})
+                .first;
         found->second.shown = boards_.sources(shared.query);
-        static_cast<void>(found->second.board.show(boards_.view(shared.query), false));
+        static_cast<void>(found->second.board.show(boards_.view(shared.query)));
     }
     found->second.viewers.push_back(&viewer);
     ++viewers_;
@@ -253,13 +315,26 @@ void LiveFeed::Impl::update(Channel& channel)
         return;
     }
     channel.shown = std::move(sources);
-    auto message = channel.board.show(boards_.view(channel.query), channel.own_rows);
-    if (!message) {
-        return;
+    const auto message = channel.board.show(boards_.view(channel.query));
+    if (message) {
+        ++channel.sequence;
     }
-    const auto shared = Viewer::frame(std::move(*message), channel.own_rows);
+    if (channel.own_rows) {
+        send_own(channel, message);
+    } else if (message) {
+        const auto shared = Viewer::frame(message->numbered(channel.sequence), false);
+        for (auto* viewer : channel.viewers) {
+            viewer->send(shared);
+        }
+    }
+}
+
+void LiveFeed::Impl::send_own(Channel& channel, const std::optional<LiveChannel::Message>& message)
+{
+    Viewer::Frames frames;
+    const auto unchanged = message ? LiveChannel::Message() : channel.board.unchanged();
     for (auto* viewer : channel.viewers) {
-        viewer->send(shared);
+        message ? viewer->send_own(*message, frames) : viewer->send_own_where_new(unchanged, frames);
     }
 }
 
@@ -278,6 +353,12 @@ std::variant<std::unique_ptr<net::WebSocket::Handler>, net::Response> LiveFeed::
 void LiveFeed::publish(const ranking::RankingThread::Changes& changes)
 {
     impl_->publish(changes);
+}
+
+void LiveFeed::show_stored(std::shared_ptr<const ranking::RaceSnapshot> race)
+{
+    impl_->boards_.update_stored(std::move(race));
+    impl_->update_all();
 }
 
 void LiveFeed::publish_records(std::span<const ranking::RecordEvent> records)

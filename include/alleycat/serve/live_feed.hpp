@@ -16,7 +16,8 @@ namespace alleycat::serve {
 ///
 /// Thread: the network thread.
 /// Cost:   viewers of the same board share one encoded, framed message; a viewer's own row follows as a frame of its
-///         own. Records are encoded and framed once for all.
+///         own. Such a viewer is told where the board or that row changed, so its messages are counted apart; those who
+///         have come to the same number share the message. Records are encoded and framed once for all.
 /// Bounds: a viewer that does not read is skipped while kMaxQueuedBytes wait for it, and gets a fresh snapshot when it
 ///         has read them. Records wait in kMaxRecordBytes beside that, and are dropped beyond: they never put off or
 ///         replace a board's message.
@@ -50,6 +51,9 @@ public:
     /// What the ranking thread published at a tick.
     void publish(const ranking::RankingThread::Changes& changes);
 
+    /// A race of the database, which boards show as the newest of its class until there is another. The API does not
+    /// look here for it.
+    void show_stored(std::shared_ptr<const ranking::RaceSnapshot> race);
     /// What the database found out at a race's end.
     void publish_records(std::span<const ranking::RecordEvent> records);
     /// Forgets the closed races that hold the racer. Those that are open are published anew by whoever ranks them.

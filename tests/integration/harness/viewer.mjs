@@ -125,9 +125,9 @@ export class Viewer {
   }
 }
 
-/// Viewers with a row of their own share their frames' numbers, so one of them may be told nothing new.
 function nothingNew(state, { total, entries, removed, me }) {
-  return me === undefined && entries.length + removed.length === 0 && total === state?.total;
+  const sameRow = JSON.stringify(me) === JSON.stringify(state?.me);
+  return sameRow && entries.length + removed.length === 0 && total === state?.total;
 }
 
 function differences(state, expected) {

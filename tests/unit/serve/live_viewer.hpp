@@ -89,8 +89,12 @@ public:
     /// What a snapshot of what it holds would say, without its own row.
     [[nodiscard]] std::string snapshot() const
     {
-        std::string text = R"({"type":"snapshot","seq":)" + std::to_string(sequence_) + head_ + R"(,"total":)" +
-                           std::to_string(total_) + R"(,"entries":[)";
+        return R"({"type":"snapshot","seq":)" + std::to_string(sequence_) + board();
+    }
+    /// Likewise without its number, which is the viewer's own.
+    [[nodiscard]] std::string board() const
+    {
+        auto text = head_ + R"(,"total":)" + std::to_string(total_) + R"(,"entries":[)";
         for (const auto& each : rows_) {
             append_entry(text, each);
             text += &each == &rows_.back() ? "" : ",";
