@@ -85,7 +85,8 @@ Shard::Shard(const Options& options, std::unique_ptr<ShardConsumer> consumer, Ca
 
 Shard::~Shard()
 {
-    static_cast<void>(stop(SteadyTime::min()));
+    begin_stop(SteadyTime::min());
+    static_cast<void>(end_stop());
 }
 
 void Shard::start()
@@ -99,13 +100,19 @@ void Shard::hurry()
     wake();
 }
 
-std::uint64_t Shard::stop(SteadyTime deadline)
+void Shard::begin_stop(SteadyTime deadline)
 {
-    if (thread_.joinable()) {
+    if (!stopping_) {
         stop_deadline_ = deadline;
         patience_ = time_until(deadline);
         stopping_.store(true);
         wake();
+    }
+}
+
+std::uint64_t Shard::end_stop()
+{
+    if (thread_.joinable()) {
         thread_.join();
     }
     return published_.load() - committed_;

@@ -17,7 +17,8 @@ namespace alleycat::stream {
 /// One shard: a ring, the log behind it, and the thread that brings what is in the one into the other, and then to the
 /// consumer.
 ///
-/// Thread: try_push(), publish(), durable() and state() on any; start() and stop() on the owner's; the rest of the work
+/// Thread: try_push(), publish(), durable() and state() on any; start() and the stop on the owner's; the rest of the
+/// work
 ///         is on its own.
 class Shard {
 public:
@@ -42,8 +43,10 @@ public:
     void start();
     /// Commits without waiting for more, from here on.
     void hurry();
-    /// Returns how many records could not be committed until `deadline`.
-    [[nodiscard]] std::uint64_t stop(SteadyTime deadline);
+    /// Has it commit and consume what it has, until `deadline` or as long as it gets on; a second call changes nothing.
+    void begin_stop(SteadyTime deadline);
+    /// Waits for that. Returns how many records could not be committed.
+    [[nodiscard]] std::uint64_t end_stop();
 
     /// What became of a push; `place`: in the ring, where it was taken.
     struct Pushed {
@@ -86,7 +89,7 @@ private:
     {
         return ring_.tail() - durable() >= commit_bytes_ || space_wanted_.load() || hurried_.load();
     }
-    /// Unless a producer announced more than `announced` entries, or stop() was called after `stopping` was read.
+    /// Unless a producer announced more than `announced` entries, or begin_stop() was called after `stopping` was read.
     void sleep(SteadyTime deadline, std::uint64_t announced, bool stopping);
     void wake();
 

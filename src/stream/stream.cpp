@@ -279,9 +279,12 @@ void Stream::hurry()
 
 std::uint64_t Stream::stop(SteadyTime deadline)
 {
+    for (const auto& shard : shards_) {
+        shard->begin_stop(deadline);  // all at once, so that none has waited away another's time
+    }
     std::uint64_t lost = 0;
     for (const auto& shard : shards_) {
-        lost += shard->stop(deadline);
+        lost += shard->end_stop();
     }
     return lost;
 }

@@ -370,6 +370,7 @@ scene('a ride is exported as it was sent', async (scene) => {
 scene('answers are cached, zipped and open to pages of any origin', async (scene) => {
   const daemon = await scene.daemon(ONE_OPEN);
   await rideRaces(scene, daemon, scene.random(), { races: 1, riders: 50, seconds: 2, meaning: 'output' });
+  await waitFor('all riders to be on the board', async () => (await get(daemon, '/api/v1/classes/1/leaderboard')).total === 50);
   for (const path of [
     '/leaderboard?classId=1',
     '/getRaces?classId=1',

@@ -56,6 +56,7 @@ scene('SIGHUP takes on limits and classes without losing a connection, and says 
   await waitFor('the history of the new class', () => daemon.history(9));
   assert.deepEqual(JSON.parse(await daemon.history(9)), { 3: { 5: 100 } });
   const viewer = await scene.viewer(daemon, 'classId=9');
+  await viewer.until('the racer', ({ state }) => state.entries.length > 0);
   assert.deepEqual(
     viewer.state.entries.map(({ racerId }) => racerId),
     [5],
