@@ -59,9 +59,11 @@ scene(
     const random = scene.random();
     const port = await freePort();
     const daemon = await scene.daemon({ MQTT_BROKER: `127.0.0.1:${port}`, MQTT_RECONNECT_MAX: '1s' });
-    const { status, body } = await daemon.request('/readyz');
-    assert.equal(status, 503);
-    assert.match(body.toString(), /broker/i);
+    await waitFor('the daemon to miss its broker, and nothing else', async () => {
+      const { status, body } = await daemon.request('/readyz');
+      assert.equal(status, 503);
+      return /broker/i.test(body.toString());
+    });
     assert.equal((await daemon.request('/healthz')).status, 200);
     assert.equal((await daemon.metrics()).get('alleycat_mqtt_connected{door="mqtt"}'), 0);
     await daemon.logs(/no connection to the broker at 127\.0\.0\.1:\d+: .+/);
