@@ -43,7 +43,6 @@ describe('a Bluetooth bike', { concurrency: true }, () => {
 
       await page.getByTestId('start-next').click();
       await page.getByTestId('output').waitFor();
-      const { raceId } = await world.clock();
       for (const data of INDOOR_BIKE_DATA) {
         await page.evaluate((bytes) => (globalThis.bike.bytes = bytes), data.bytes);
         await shows(page, data);
@@ -53,6 +52,7 @@ describe('a Bluetooth bike', { concurrency: true }, () => {
         await waitFor('a second of it', async () => (await numberIn(page.getByTestId('race-second'))) > second + 1);
       }
 
+      const raceId = await world.raceOf(page);
       await page.evaluate(() => (globalThis.bike.silent = true));
       await page.getByTestId('bike-warning').waitFor();
       await page.evaluate(() => (globalThis.bike.silent = false));

@@ -148,7 +148,7 @@ describe('a ride', { concurrency: true }, () => {
     await page.getByTestId('cancel').click();
     await page.getByTestId('start-next').click();
     await page.getByTestId('output').waitFor();
-    const { raceId } = await world.clock();
+    const raceId = await world.raceOf(page);
     await page.getByTestId('finish').waitFor();
     await waitFor('the whole ride', async () => {
       const seconds = await world.rideSeconds(CLASS, raceId, MIA.racerId);

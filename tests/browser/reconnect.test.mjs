@@ -9,7 +9,7 @@ import { scene } from '../integration/harness/scene.mjs';
 import { waitFor } from '../integration/harness/wait.mjs';
 import { numberIn } from './page.mjs';
 import { Wire } from './wire.mjs';
-import { MIA, RACE, World, range } from './world.mjs';
+import { MIA, RACE, World, range, secondReached } from './world.mjs';
 
 const CLASS = 2;
 
@@ -19,13 +19,9 @@ async function riding(scene, world, daemon, second) {
   const page = await visitor.open('/');
   await page.getByTestId('start-next').click();
   await page.getByTestId('output').waitFor();
-  const { raceId } = await world.clock();
+  const raceId = await world.raceOf(page);
   await secondReached(page, second);
   return { page, raceId };
-}
-
-function secondReached(page, second) {
-  return waitFor(`second ${second}`, async () => (await numberIn(page.getByTestId('race-second'))) >= second);
 }
 
 /// No second is missing, none is doubled, and whatever was sent twice is the same record.

@@ -91,7 +91,7 @@ describe('tokens', { concurrency: true }, () => {
 
     await page.getByTestId('start-next').click();
     await page.getByTestId('output').waitFor();
-    const { raceId } = await world.clock();
+    const raceId = await world.raceOf(page);
     const rival = { racerId: 42, name: 'Rocket', raceId, classId: CLASS, cadence: 200, resistance: 90 };
     await sendAs(scene, world, studio, [record({ ...rival, second: 1 })]);
     const rank = page.getByTestId('own-rank');
@@ -159,7 +159,7 @@ describe('tokens', { concurrency: true }, () => {
     const { page } = await atTheBike(scene, world, bike, { allowed: [REFUSED] });
     await page.getByTestId('start-next').click();
     await page.getByTestId('output').waitFor();
-    const { raceId } = await world.clock();
+    const raceId = await world.raceOf(page);
     await waitFor('second 3', async () => (await numberIn(page.getByTestId('race-second'))) >= 3);
     await tokens(scene, 'revoke', bike);
     await page.getByTestId('sign-in').getByText('Your ride is kept on this device').waitFor();

@@ -4,6 +4,7 @@ import { binary } from '../integration/harness/daemon.mjs';
 import { freePort } from '../integration/harness/broker.mjs';
 import { Program } from '../integration/harness/processes.mjs';
 import { waitFor } from '../integration/harness/wait.mjs';
+import { numberIn } from './page.mjs';
 
 /// Seconds of a race; the next one starts at its end.
 export const RACE = 12;
@@ -70,6 +71,13 @@ export class World {
     return this.json('/api/v1/clock');
   }
 
+  /// The id of the race that a page rides, which begins a moment sooner on the page than here or a moment later.
+  async raceOf(page) {
+    await secondReached(page, 2);
+    const { raceId } = await this.clock();
+    return raceId;
+  }
+
   /// Waits for the start of a race, to have all of it, and returns its id.
   async nextRace() {
     const { raceId } = await this.clock();
@@ -102,6 +110,10 @@ export class World {
     const column = head.split(',').indexOf('second');
     return lines.map((line) => Number(line.split(',')[column]));
   }
+}
+
+export function secondReached(page, second) {
+  return waitFor(`second ${second}`, async () => (await numberIn(page.getByTestId('race-second'))) >= second);
 }
 
 /// The whole numbers from `first` to `last`.

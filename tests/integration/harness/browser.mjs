@@ -111,6 +111,8 @@ class Visitor {
 /// What axe-core finds that keeps somebody from using the page: lines, empty where there is nothing.
 export async function accessibilityFaults(page) {
   await page.evaluate(axe.source);
+  // What still fades in is judged as it will be.
+  await page.evaluate(() => document.getAnimations().forEach((each) => each.effect.getComputedTiming().endTime < Infinity && each.finish()));
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
   return violations
     .filter(({ impact }) => GRAVE.includes(impact))
