@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 micro=(telemetry stream history ranking)
-load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost full_house rank_redis tls_ingest idle_connections)
+load=(ingest log_ingest put_records ack_latency start_time nats mqtt history_http broadcast latency sim_cost full_house rank_redis rank_api tls_ingest idle_connections)
 long=(soak) # only where named: half an hour and more
 
 names=("$@")
