@@ -140,7 +140,7 @@ Result<Page> Store::Database::page(const std::string& all, const std::string& wh
         for (auto rows = select.query(); rows.next();) {
             page.records.push_back(record_of(rows));
         }
-        page.more = count(where) > page.records.size();
+        page.more = (where == all ? page.total : count(where)) > page.records.size();
     } catch (const std::runtime_error&) {  // a statement that could not be made: the commit says why
     }
     return transaction.commit(std::move(page));

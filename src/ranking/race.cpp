@@ -62,7 +62,6 @@ void Race::apply(const Update& update, std::string_view name)
     }
     if (update.verdict.suspect() && !before.unverified) {
         rows_.edit(*slot).unverified = true;
-        result_changed_ = true;
     }
     if (update.second <= ride.last()) {
         count(*slot, update, at_ms, name);

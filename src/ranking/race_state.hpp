@@ -19,10 +19,9 @@ namespace alleycat::ranking {
 //           order of its first and of its latest record u64 u64, their arrival i64 i64, racers u32, the racers,
 //           from version 3 on released seconds u32, the released by ascending racer and second
 //   racer   id u64, latest second that counts u32, finished u8, final second u32 (0: none), from version 3 on
-//   unverified
-//           u8, arrival of the score u64, arrival of the first and the latest record i64 i64, the history's best at the
-//           latest second before the race f64 (NaN: none), second of the record told last u32, name's bytes u16, name,
-//           seconds u32, outputs at seconds 1 … so many f64 each (NaN: not ridden)
+//           unverified u8, arrival of the score u64, arrival of the first and the latest record i64 i64, the history's
+//           best at the latest second before the race f64 (NaN: none), second of the record told last u32, name's bytes
+//           u16, name, seconds u32, outputs at seconds 1 … so many f64 each (NaN: not ridden)
 //   released  racer u64, second u32, output f64
 //
 // Versions 2 and 3 are read as well: there the final second is a u8, whether the latest one is it, and the seconds are

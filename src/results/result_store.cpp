@@ -75,7 +75,6 @@ public:
 
 private:
     void publish(const RecordChanges& changes);
-    /// Takes out of the files what was deleted and SQLite has not overwritten.
 
     Connection connection_;
     Leaderboards& leaderboards_;
